@@ -1,0 +1,1 @@
+"""What happens to a record, in order. Start with `flow.py`."""

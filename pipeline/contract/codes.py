@@ -1,0 +1,121 @@
+"""Which words may a coded column hold? The closed lists, one enum each; the value is what the database holds."""
+
+from enum import StrEnum
+
+
+class LawTag(StrEnum):
+    """Which law says who may see a column or a row?"""
+
+    HIPAA = "hipaa"  # 45 CFR 164: care given by a provider
+    PART2 = "part2"  # 42 CFR Part 2: substance use treatment, only under a written consent
+    CJIS = "cjis"  # FBI CJIS security policy: criminal justice information
+
+
+class EncounterKind(StrEnum):
+    """What happened between a person and an agency?"""
+
+    CALL_FOR_SERVICE = "call_for_service"
+    BOOKING = "booking"
+    VISIT = "visit"
+    CO_RESPONSE = "co_response"
+    REFERRAL = "referral"
+
+
+class Setting(StrEnum):
+    """Where was care given?"""
+
+    EMERGENCY = "emergency"
+    CRISIS_CENTER = "crisis_center"
+    INPATIENT = "inpatient"
+    OUTPATIENT = "outpatient"
+    OTHER = "other"
+
+
+class Release(StrEnum):
+    """How did a stay in jail end?"""
+
+    COMMUNITY = "community"
+    ELSEWHERE = "elsewhere"  # transferred: not in this jail and not at home until a later encounter shows otherwise
+    DEATH = "death"
+
+
+class Screen(StrEnum):
+    """What did the brief jail mental health screen say at booking?"""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    REFUSED = "refused"
+
+
+class Outcome(StrEnum):
+    """How did a co-responder team's response end?"""
+
+    RESOLVED_ON_SCENE = "resolved_on_scene"
+    CRISIS_CENTER = "crisis_center"
+    EMERGENCY_DEPARTMENT = "emergency_department"
+    HOSPITAL = "hospital"
+    JAIL = "jail"
+    REFERRAL = "referral"
+    REFUSED = "refused"
+
+
+class Urgency(StrEnum):
+    """How soon does a partner ask us to reach out?"""
+
+    ROUTINE = "routine"
+    SOON = "soon"
+    URGENT = "urgent"
+
+
+class Condition(StrEnum):
+    """Which lasting condition does a provider know of?"""
+
+    SERIOUS_MENTAL_ILLNESS = "serious_mental_illness"
+    SUBSTANCE_USE = "substance_use"
+
+
+class Exclusion(StrEnum):
+    """Why is a person not shown? In the order in which they are asked; the first that holds is the one given."""
+
+    DECEASED = "deceased"
+    IN_CUSTODY = "in_custody"
+    TRANSFERRED_ELSEWHERE = "transferred_elsewhere"
+    MINOR = "minor"
+    AGE_UNKNOWN = "age_unknown"
+    NO_CONSENT_BASIS = "no_consent_basis"
+
+
+class AgencyStatus(StrEnum):
+    """How far can the list rely on an agency's data?"""
+
+    COMPLETE = "complete"
+    LATE = "late"
+    STOPPED = "stopped"  # its newest delivery was refused; what it sent before is still used
+    MISSING = "missing"  # never delivered anything
+
+
+class DeliveryStatus(StrEnum):
+    """How far did a delivered file get?"""
+
+    RECEIVED = "received"
+    CHECKED = "checked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    HELD_BACK = "held_back"  # good itself, but another file of the same agency was refused in the same run
+
+
+class RowFault(StrEnum):
+    """Why was a row set aside?"""
+
+    WIDTH = "wrong_width"
+    NOT_JSON = "not_json"
+    WRONG_RESOURCE = "wrong_resource"
+    UNKNOWN_ELEMENT = "unknown_element"
+    EMPTY_KEY = "empty_key"
+    MISSING_VALUE = "missing_value"
+    UNKNOWN_CODE = "unknown_code"
+    BAD_DATE = "bad_date"
+    TOO_LONG = "too_long"
+    CONTROL_CHARACTER = "control_character"
+    FILE_REFUSED = "file_refused"
+    AGENCY_STOPPED = "agency_stopped"

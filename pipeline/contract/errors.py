@@ -1,0 +1,45 @@
+"""What can go wrong, and what should the reader of the message do?
+
+One tree. Every message says which agency, feed, file or setting (in brackets) and what to do. No message ever
+contains a person's data: ids, counts, column names and line numbers only.
+"""
+
+
+class OutreachError(Exception):
+    """Something a person has to know about. Its text is safe to log: it never carries a person's value."""
+
+
+class DeclarationError(OutreachError):
+    """An agency's declaration cannot be right. Raised while its file is imported, with the offending value in brackets."""
+
+
+class SettingError(OutreachError):
+    """A setting or an argument cannot be used as given."""
+
+
+class DeliveryRefused(OutreachError):
+    """A delivered file cannot be taken in at all: retrying will not help, the agency has to send it again."""
+
+    def __init__(self, agency: str, feed: str, file_name: str, reason_code: str, message: str) -> None:
+        self.agency, self.feed, self.file_name, self.reason_code = agency, feed, file_name, reason_code
+        super().__init__(f"[{agency}] [{feed}] [{file_name}]: {message}")
+
+
+class StoreError(OutreachError):
+    """The database did not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be reached or went away: trying again may help."""
+
+
+class RunInProgress(StoreError):
+    """Another run holds this database: wait for it to end, then start again."""
+
+
+class NothingToPublish(OutreachError):
+    """No agency has delivered anything that can be used, so no list was published and the last one stays current."""
+
+
+class UnknownPerson(OutreachError):
+    """No person of that id was ever known here."""

@@ -1,0 +1,54 @@
+"""Which elements may a FHIR R4 (4.0.1) resource have, and which flat columns does the reader make of it?
+
+Source: the resource pages of HL7 FHIR R4, http://hl7.org/fhir/R4/ (Patient, Encounter, Condition, Consent). A test
+compares ELEMENTS with the models of the library `fhir.resources`, so the list cannot drift from the standard.
+"""
+
+_RESOURCE = ("resourceType", "id", "meta", "implicitRules", "language")
+_DOMAIN_RESOURCE = (*_RESOURCE, "text", "contained", "extension", "modifierExtension")
+
+ELEMENTS: dict[str, frozenset[str]] = {
+    "Patient": frozenset(
+        (*_DOMAIN_RESOURCE, "identifier", "active", "name", "telecom", "gender", "birthDate", "deceasedBoolean")
+        + ("deceasedDateTime", "address", "maritalStatus", "multipleBirthBoolean", "multipleBirthInteger", "photo")
+        + ("contact", "communication", "generalPractitioner", "managingOrganization", "link")
+    ),
+    "Encounter": frozenset(
+        (*_DOMAIN_RESOURCE, "identifier", "status", "statusHistory", "class", "classHistory", "type", "serviceType")
+        + ("priority", "subject", "episodeOfCare", "basedOn", "participant", "appointment", "period", "length")
+        + ("reasonCode", "reasonReference", "diagnosis", "account", "hospitalization", "location", "serviceProvider")
+        + ("partOf",)
+    ),
+    "Condition": frozenset(
+        (*_DOMAIN_RESOURCE, "identifier", "clinicalStatus", "verificationStatus", "category", "severity", "code")
+        + ("bodySite", "subject", "encounter", "onsetDateTime", "onsetAge", "onsetPeriod", "onsetRange", "onsetString")
+        + ("abatementDateTime", "abatementAge", "abatementPeriod", "abatementRange", "abatementString")
+        + ("recordedDate", "recorder", "asserter", "stage", "evidence", "note")
+    ),
+    "Consent": frozenset(
+        (*_DOMAIN_RESOURCE, "identifier", "status", "scope", "category", "patient", "dateTime", "performer")
+        + ("organization", "sourceAttachment", "sourceReference", "policy", "policyRule", "verification", "provision")
+    ),
+}
+"""Resource type → names of its top-level elements, choice types spelled out. A leading `_` marks an element's extension."""
+
+_COMMON = ("id", "last_updated", "security_labels")
+
+FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "Patient": (
+        *_COMMON,
+        *("family", "given", "middle", "suffix", "other_families", "birth_date", "gender", "ssn", "phone", "email"),
+        *("address_line", "city", "state", "postal_code", "is_deceased", "deceased_at"),
+    ),
+    "Encounter": (*_COMMON, "patient_id", "status", "class_code", "type_codes", "period_start", "period_end"),
+    "Condition": (
+        *_COMMON,
+        *("patient_id", "clinical_status", "verification_status", "codes", "onset_at", "abatement_at", "recorded_at"),
+    ),
+    "Consent": (*_COMMON, "patient_id", "status", "provision_type", "period_start", "period_end"),
+}
+"""Resource type → the text columns `pipeline/readers/fhir.py` makes of one resource.
+
+`security_labels` and `type_codes`, `codes` are blank-joined (`codes` and `type_codes` as `system|code`);
+`other_families` and the like are joined by `|`; `family`, `given`, `middle` come from the official (else first) name.
+"""

@@ -1,0 +1,159 @@
+"""What does a published list hold, and what does a run tell about itself?
+
+Frozen dataclasses handed from `ranking` to `publish`. `as_published` parts go into `outreach_list.json`; the rest
+(names, phone) only ever reaches the documents that clinicians hold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why does an entry have some of its points?
+
+    Attributes:
+        factor: name of the factor.
+        points: whole points, above 0; the reasons of an entry add up to its points.
+        sentence: plain and dated, with count, window, latest date and where it is known from.
+        latest_at: ISO 8601 moment (UTC) of the latest thing counted.
+    """
+
+    factor: str
+    points: int
+    sentence: str
+    latest_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What does the list say of one person?
+
+    Attributes:
+        rank: 1 is first.
+        person_id: steady from week to week.
+        team: who follows up.
+        points: sum of the reasons' points.
+        reasons: most points first.
+        is_new: not on the list before this one.
+        previous_rank: rank on the list before, if any.
+        record_keys: every record linked to the person, as agency/feed/key, sorted.
+        display_name: best name, "LAST, First Middle Suffix". Personal.
+        birth_date: ISO day or None. Personal.
+        alias_count: how many other names the person's records carry.
+        phone: best phone or None. Personal.
+        address: best address in one line or None. Personal.
+        last_contact: sentence on the latest encounter of any kind.
+    """
+
+    rank: int
+    person_id: str
+    team: str
+    points: int
+    reasons: tuple[Reason, ...]
+    is_new: bool
+    previous_rank: int | None
+    record_keys: tuple[str, ...]
+    display_name: str
+    birth_date: str | None
+    alias_count: int
+    phone: str | None
+    address: str | None
+    last_contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyState:
+    """How far is an agency's data complete? `complete_to` is an ISO day or None; `status` an `AgencyStatus` value."""
+
+    agency: str
+    title: str
+    complete_to: str | None
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutreachList:
+    """Who, this week, first, and why?
+
+    Attributes:
+        list_id: hash of everything published; the same inputs give the same id.
+        as_of: ISO day; everything that happened up to the end of that day counts.
+        zone: IANA zone in which the day ends and dates are shown.
+        code_version, model_id: what made it.
+        sources: every declared agency, sorted by name.
+        entries: by rank.
+        excluded_counts: exclusion → number of people.
+        below_line_count: people with points who did not fit into the teams' capacity.
+    """
+
+    list_id: str
+    as_of: str
+    zone: str
+    code_version: str
+    model_id: str
+    sources: tuple[AgencyState, ...]
+    entries: tuple[Entry, ...]
+    excluded_counts: Mapping[str, int]
+    below_line_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyCounts:
+    """Where did an agency's delivered rows go? accepted + quarantined + retracted = delivered, always.
+
+    Attributes:
+        delivered: rows in all distinct files delivered so far.
+        accepted: rows taken in and current (held and not-about-a-person rows among them).
+        quarantined: rows set aside with a reason, those of refused files included.
+        retracted: rows replaced by a newer version, or that say they never happened.
+        held: of the accepted, rows without consent, used for nothing.
+        not_about_person: of the accepted, rows about callers, victims, officers and the like.
+        files, files_refused, files_repeated: distinct files; those refused; deliveries of bytes already known.
+        dropped_values: single values that could not be right and became missing.
+    """
+
+    agency: str
+    delivered: int
+    accepted: int
+    quarantined: int
+    retracted: int
+    held: int
+    not_about_person: int
+    files: int
+    files_refused: int
+    files_repeated: int
+    dropped_values: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFigures:
+    """What can a run report show without naming anyone? Counts only.
+
+    Attributes:
+        counts: per agency, sorted by name.
+        stages: stage → number of things after it, in the order of the road.
+        quarantine: (agency, feed, fault code, row count), most rows first.
+        refusals: clear lines for refused files, one each.
+        weight_histogram: (bin low, bin high, pair count), match weights in bits.
+        threshold_weight: the match weight (bits) at the threshold.
+        threshold_probability: the same as a match probability.
+        cluster_sizes: records per person → number of persons.
+        blocking: (rule, sentence, pair count, purged blocks).
+        points: points → number of people, everyone with points.
+        line_points: points of the last entry on the list, or None for an empty one.
+        notes: remarks of the linkage (counts only).
+    """
+
+    counts: tuple[AgencyCounts, ...]
+    stages: Mapping[str, int]
+    quarantine: tuple[tuple[str, str, str, int], ...]
+    refusals: tuple[str, ...]
+    weight_histogram: tuple[tuple[float, float, int], ...]
+    threshold_weight: float
+    threshold_probability: float
+    cluster_sizes: Mapping[int, int]
+    blocking: tuple[tuple[str, str, int, int], ...]
+    points: Mapping[int, int]
+    line_points: int | None
+    notes: tuple[str, ...] = field(default=())
