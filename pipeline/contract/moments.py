@@ -1,0 +1,146 @@
+"""Which day, time of day or moment does an agency's text say, if the calendar has it?
+
+Expectations and translation both read dates here, so a value that passes the one never fails the other. Nothing is
+guessed: a text is read by one of its declared formats, in their order, and must be exactly what that format would
+write; surrounding blanks and the case of month names do not count. "iso" stands for ISO 8601 in its extended form.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
+"""Years, both included. Outside of them a date is a slip of the pen (`0202`, `20133`), not a life or an appointment."""
+
+ISO = "iso"
+"""The format name that stands for ISO 8601: YYYY-MM-DD, or with `T`, a time of day and, if wanted, an offset."""
+
+LARGEST_OFFSET = timedelta(hours=14)
+"""Hours. No place on earth is further from UTC; source: the dateTime type of HL7 FHIR R4 and of XML Schema 1.1."""
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
+_ISO_MOMENT = re.compile(rf"({_ISO_DATE.pattern})(?:T({_ISO_TIME.pattern})(?:(Z)|([+-])([0-9]{{2}}):?([0-9]{{2}}))?)?")
+
+
+def parse_date(text: str, formats: tuple[str, ...]) -> date | None:
+    """Which day is this? None where no format fits or the calendar lacks the day. A partial date is its first day.
+
+    >>> parse_date("02/28/2026", ("%m/%d/%Y",)), parse_date("02/30/2026", ("%m/%d/%Y",))
+    (datetime.date(2026, 2, 28), None)
+    >>> parse_date("1964-10", ("%Y-%m-%d", "%Y-%m")), parse_date("2026-1-5", ("%Y-%m-%d",))
+    (datetime.date(1964, 10, 1), None)
+    """
+    trimmed = text.strip()
+    for pattern in formats:
+        found = _iso_date(trimmed) if pattern == ISO else _read_exactly(trimmed, pattern)
+        if found is not None and _is_year_possible(found.year):
+            return found.date() if isinstance(found, datetime) else found
+    return None
+
+
+def parse_time(text: str, formats: tuple[str, ...]) -> time | None:
+    """Which time of day is this, without a zone? None where no format fits.
+
+    >>> parse_time("0005", ("%H%M",)), parse_time("5", ("%H%M",)), parse_time("2460", ("%H%M",))
+    (datetime.time(0, 5), None, None)
+    """
+    trimmed = text.strip()
+    for pattern in formats:
+        if pattern == ISO:
+            found = _iso_time(trimmed)
+        else:
+            moment = _read_exactly(trimmed, pattern)
+            found = moment.time() if moment else None
+        if found is not None:
+            return found
+    return None
+
+
+def parse_moment(text: str, formats: tuple[str, ...], zone: str | tzinfo) -> datetime | None:
+    """Which moment is this, in UTC? None where no format fits or the calendar lacks the day.
+
+    Args:
+        text: as delivered.
+        formats: strptime patterns or "iso", tried in order; one without a time of day means the day's beginning.
+        zone: IANA name (or zone) of the agency's local time. Counts only where the text names no offset itself.
+
+    >>> parse_moment("2026-01-05T10:00-07:00", ("iso",), "America/Denver")
+    datetime.datetime(2026, 1, 5, 17, 0, tzinfo=datetime.timezone.utc)
+    """
+    trimmed = text.strip()
+    for pattern in formats:
+        found = _iso_moment(trimmed) if pattern == ISO else _read_exactly(trimmed, pattern)
+        if found is not None and _is_year_possible(found.year):
+            return in_utc(found, zone)
+    return None
+
+
+def in_utc(moment: datetime, zone: str | tzinfo) -> datetime:
+    """Which moment in UTC is this local one? A moment that names its own offset keeps it.
+
+    A local time said twice, when clocks go back, is the first of the two; one that is skipped, when clocks go forward,
+    is moved on by the gap (Python's fold=0, PEP 495).
+
+    >>> in_utc(datetime(2026, 11, 1, 1, 30), "America/Denver"), in_utc(datetime(2026, 3, 8, 2, 30), "America/Denver")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    (datetime.datetime(2026, 11, 1, 7, 30, tzinfo=datetime.timezone.utc),
+     datetime.datetime(2026, 3, 8, 9, 30, tzinfo=datetime.timezone.utc))
+    """
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone) if isinstance(zone, str) else zone, fold=0)
+    return moment.astimezone(UTC)
+
+
+def _is_year_possible(year: int) -> bool:
+    return EARLIEST_YEAR <= year <= LATEST_YEAR
+
+
+def _read_exactly(trimmed: str, pattern: str) -> datetime | None:
+    """What does the text say, if the pattern would write it just so? strptime alone takes 2026-1-5 for %Y-%m-%d."""
+    try:
+        found = datetime.strptime(trimmed, pattern)  # noqa: DTZ007 -- the zone is the agency's, added by in_utc
+        written = found.strftime(pattern)
+    except (ValueError, OverflowError):
+        return None
+    return found if written == trimmed or written.upper() == trimmed.upper() else None
+
+
+def _iso_date(trimmed: str) -> date | None:
+    try:
+        return date.fromisoformat(trimmed) if _ISO_DATE.fullmatch(trimmed) else None
+    except ValueError:
+        return None
+
+
+def _iso_time(trimmed: str) -> time | None:
+    found = _ISO_TIME.fullmatch(trimmed)
+    if found is None:
+        return None
+    hour, minute, second, fraction = found.groups()
+    try:
+        return time(int(hour), int(minute), int(second or 0), int((fraction or "0").ljust(6, "0")[:6]))
+    except ValueError:
+        return None
+
+
+def _iso_moment(trimmed: str) -> datetime | None:
+    """Which moment is this ISO 8601 text: aware where it names an offset, else naive?"""
+    found = _ISO_MOMENT.fullmatch(trimmed)
+    if found is None:
+        return None
+    day = _iso_date(found[1])
+    time_of_day = _iso_time(found[2]) if found[2] else time()
+    if day is None or time_of_day is None:
+        return None
+    offset_zone = None
+    if found[7]:
+        offset_zone = UTC
+    elif found[8]:
+        if int(found[10]) > 59:
+            return None
+        offset = timedelta(hours=int(found[9]), minutes=int(found[10]))
+        if offset > LARGEST_OFFSET:
+            return None
+        offset_zone = timezone(-offset if found[8] == "-" else offset)
+    return datetime.combine(day, time_of_day, offset_zone)
