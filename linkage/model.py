@@ -1,0 +1,194 @@
+"""What does agreement mean? The numbers of a linkage model: m, u and household shares of every level.
+
+A candidate pair is one person (match), two people of one household, or two people brought together by chance. Surname,
+phone, street and place belong to a household as much as to a person; the other fields belong to the person alone, so in
+a household they agree hardly more often than by chance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+
+HOUSEHOLD_COMPARISONS = frozenset({"last_name", "phone", "street_address", "place"})
+"""Comparisons that belong to a household. Only these are learned for the household class."""
+
+HOUSEHOLD_SURPLUS = {
+    "first_name": 0.02, "middle_name": 0.04, "birth_date": 0.03, "sex": 0.0, "ssn": 0.002, "email": 0.05, "suffix": 0.0,
+}  # fmt: skip
+"""Share of household pairs that agree beyond chance in a person's field: namesakes, family middle names, twins, one
+inbox for a family, a parent's SSN entered for a child. Fixed: if they were learned, the class would take in matches."""
+
+
+@dataclass(frozen=True)
+class ComparisonParameters:
+    """How often is each level reached? One share per level from disagreement to equality, missing values left out.
+
+    Attributes:
+        m: among pairs of one person.  u: among pairs by chance.  h: among pairs of one household.
+    """
+
+    m: tuple[float, ...]
+    u: tuple[float, ...]
+    h: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Which contradiction says that two people are two, whatever else agrees?
+
+    Attributes:
+        levels: per comparison, the lowest and highest level at which the contradiction holds; all must hold.
+        bits: how much it weighs.
+        favours_household: the bits speak for "two people of one household", and so count only where the records show
+            that households occur; otherwise they are taken from the match weight outright.
+    """
+
+    name: str
+    sentence: str
+    levels: dict[str, tuple[int, int]]
+    bits: float
+    favours_household: bool
+
+
+CONFLICTS = (
+    Conflict(
+        "twins",
+        "same birth date and surname, plainly different first names, SSN not the same: twins are more likely",
+        {"first_name": (0, 1), "birth_date": (5, 5), "last_name": (3, 4), "ssn": (-1, 1)},
+        bits=3.0,  # one household pair in four that shows this pattern, rather than one in thirty, shares its birth date
+        favours_household=True,
+    ),
+    Conflict(
+        "generations",
+        "conflicting suffixes such as Jr and Sr, birth date not the same: parent and child are more likely",
+        {"suffix": (0, 0), "birth_date": (-1, 2), "ssn": (-1, 2)},
+        bits=10.0,  # undoes an agreeing street (8 to 10 bits), not an agreeing SSN
+        favours_household=False,
+    ),
+    Conflict(
+        "identity",
+        "full SSN, birth date and sex all conflict",
+        {"ssn": (0, 0), "birth_date": (0, 0), "sex": (0, 0)},
+        bits=10.0,
+        favours_household=False,
+    ),
+)
+"""Contradictions between fields that adding up single weights would miss, because fields are taken as independent."""
+
+
+def _with_household(m: tuple[float, ...], u: tuple[float, ...], h: tuple[float, ...] = ()) -> ComparisonParameters:
+    """Which parameters start a comparison? Without h, the household share is filled in by household_shares."""
+    return ComparisonParameters(m, u, h or u)
+
+
+def household_shares(name: str, u: tuple[float, ...]) -> tuple[float, ...]:
+    """How often is each level of a person's field reached within a household? u, plus the surplus at equality."""
+    surplus = HOUSEHOLD_SURPLUS[name]
+    return tuple(share * (1 - surplus) for share in u[:-1]) + (u[-1] * (1 - surplus) + surplus,)
+
+
+_START = {
+    "first_name": _with_household(
+        (0.012, 0.015, 0.02, 0.04, 0.06, 0.002, 0.851), (0.94479, 0.04, 0.004, 0.006, 0.0022, 0.00001, 0.003)
+    ),
+    "middle_name": _with_household((0.05, 0.30, 0.05, 0.60), (0.915, 0.05, 0.005, 0.03)),
+    "last_name": _with_household(
+        (0.03, 0.015, 0.03, 0.06, 0.865),
+        (0.966, 0.03, 0.001, 0.002, 0.001),
+        (0.20, 0.02, 0.05, 0.05, 0.68),
+    ),
+    "suffix": _with_household((0.01, 0.99), (0.6, 0.4), (0.9, 0.1)),
+    "birth_date": _with_household(
+        (0.01, 0.01, 0.03, 0.05, 0.01, 0.89), (0.9943, 0.0003, 0.0045, 0.0006, 0.00002, 0.00004)
+    ),
+    "sex": _with_household((0.01, 0.99), (0.5, 0.5)),
+    "ssn": _with_household((0.03, 0.03, 0.04, 0.90), (0.999987, 0.00001, 0.000002, 0.000001)),
+    "phone": _with_household((0.35, 0.05, 0.60), (0.99994, 0.00001, 0.00005), (0.50, 0.01, 0.49)),
+    "email": _with_household((0.30, 0.05, 0.65), (0.99899, 0.001, 0.00001)),
+    "street_address": _with_household(
+        (0.40, 0.05, 0.05, 0.50), (0.9874, 0.012, 0.0005, 0.0001), (0.35, 0.05, 0.10, 0.50)
+    ),
+    "place": _with_household((0.05, 0.15, 0.10, 0.70), (0.60, 0.30, 0.07, 0.03), (0.05, 0.10, 0.10, 0.75)),
+}  # fmt: skip
+"""What to believe before any record is seen. u: chance agreement of US names (Census 2010 surname and Social Security
+given-name counts), of dates and digits (arithmetic); m: error rates published for administrative files (1 to 5 % per
+field), half of people moving between records. They are also the shape a fit falls back on."""
+
+
+def starting_parameters() -> dict[str, ComparisonParameters]:
+    """What is believed of each comparison before any record is seen?"""
+    return {
+        name: start if name in HOUSEHOLD_COMPARISONS or name == "suffix" else replace(start, h=household_shares(name, start.u))
+        for name, start in _START.items()
+    }
+
+
+@dataclass(frozen=True)
+class Model:
+    """What are the numbers that decide whether two records are one person? Holds no value of any record.
+
+    Attributes:
+        parameters: per comparison, the shares of its levels.
+        match_share: probability that two records picked at random are one person.
+        household_share: probability that two records picked at random are two people of one household.
+        trained_on: number of distinct records it was learned from, 0 for the starting values.
+    """
+
+    parameters: dict[str, ComparisonParameters]
+    match_share: float
+    household_share: float
+    trained_on: int = 0
+
+    @property
+    def model_id(self) -> str:
+        """Which name identifies exactly these numbers? First 12 hex digits of the SHA-256 of the JSON form."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+
+    def to_json(self) -> str:
+        """How is the model written down? Canonical JSON: the same model always gives the same text."""
+        return json.dumps({"format": 1, **asdict(self)}, sort_keys=True, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Model:
+        """Which model does this JSON text hold?
+
+        Raises:
+            ValueError: the text is no model of this format.
+        """
+        try:
+            content = json.loads(text)
+            parameters = {
+                name: ComparisonParameters(*(tuple(map(float, shares[kind])) for kind in "muh"))
+                for name, shares in content["parameters"].items()
+            }
+            model = cls(parameters, float(content["match_share"]), float(content["household_share"]), content["trained_on"])
+        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+            raise ValueError(f"not a linkage model ({type(error).__name__})") from None
+        _check_model(model)
+        return model
+
+
+def _check_model(model: Model) -> None:
+    """Does the model have the shape and the shares it must have? Raises ValueError if not."""
+    start = starting_parameters()
+    if set(model.parameters) != set(start):
+        raise ValueError("not a linkage model (its comparisons are not the ones of this version)")
+    for name, shares in model.parameters.items():
+        for values, expected in zip((shares.m, shares.u, shares.h), (start[name].m,) * 3):
+            if len(values) != len(expected) or not all(0 < value <= 1 for value in values):
+                raise ValueError(f"not a linkage model (comparison [{name}] has wrong shares)")
+    if not (0 < model.match_share < 1 and 0 <= model.household_share < 1):
+        raise ValueError("not a linkage model (match or household share is no probability)")
+
+
+FEWEST_RECORDS_ASSUMED = 1000
+"""Records. For smaller tables the starting prior is that of a table of this size: in a handful of rows, two people of
+one name are still two people of a whole town."""
+
+
+def starting_model(record_count: int) -> Model:
+    """Which model is used where nothing can be learned? One other record per record is assumed to be the same person."""
+    share = 1.0 / max(record_count, FEWEST_RECORDS_ASSUMED)
+    return Model(starting_parameters(), share, share / 2, 0)

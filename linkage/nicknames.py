@@ -1,0 +1,51 @@
+"""Which given names may be one person's? Robert and Bob, José and Pepe.
+
+English names from the `nicknames` package (carltonnorthern/nicknames, Apache-2.0); Hispanic short forms in common use
+from `hispanic_nicknames.csv`, written for this project.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from importlib.resources import files
+from itertools import combinations
+
+import nicknames
+import numpy as np
+
+
+def _hispanic_groups() -> list[set[str]]:
+    """Which names of hispanic_nicknames.csv go together? One set per row: the name and its short forms."""
+    text = files("linkage").joinpath("hispanic_nicknames.csv").read_text(encoding="utf-8")
+    return [{row["name"], *row["nicknames"].split()} for row in csv.DictReader(text.splitlines())]
+
+
+def _english_groups() -> list[set[str]]:
+    """Which English names go together? One set per formal name: itself and its nicknames."""
+    groups: dict[str, set[str]] = {}
+    for triplet in nicknames.name_triplets():
+        formal, nickname = triplet.name1.upper(), triplet.name2.upper()
+        groups.setdefault(formal, {formal}).add(nickname)
+    return list(groups.values())
+
+
+@lru_cache(maxsize=1)
+def nickname_pairs() -> frozenset[tuple[str, str]]:
+    """Which two names may be one person's? Each pair once, in alphabetical order.
+
+    Two short forms of one formal name (Bob and Rob) are a pair as well.
+    """
+    groups = _hispanic_groups() + _english_groups()
+    return frozenset(pair for group in groups for pair in combinations(sorted(group), 2))
+
+
+def nickname_code_pairs(vocabulary: np.ndarray) -> np.ndarray:
+    """Which pairs of this sorted vocabulary are nicknames of each other?
+
+    Returns:
+        Sorted int64 keys `low_code * len(vocabulary) + high_code`, for np.searchsorted.
+    """
+    code_of = {name: code for code, name in enumerate(vocabulary)}
+    found = [(code_of[a], code_of[b]) for a, b in nickname_pairs() if a in code_of and b in code_of]
+    return np.sort(np.array([min(p) * len(vocabulary) + max(p) for p in found], dtype=np.int64))
