@@ -10,6 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.contract.codes import AgencyStatus, Exclusion
+from pipeline.contract.errors import OutreachError
 from pipeline.contract.outreach_list import AgencyState, Entry, Reason
 
 LIST_TITLE = "Outreach list: people with frequent crisis or jail contact"
@@ -46,6 +47,10 @@ _EXCLUSIONS = {
 # Control characters, half surrogate pairs and the two non-characters, which XML (and so a workbook) cannot hold, and
 # the marks that reverse the direction of text, with which one name can be made to look like another.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+class BirthDateUnreadable(OutreachError):
+    """An entry's birth date is not the ISO day that the contract promises."""
 
 
 def showable(text: str) -> str:
@@ -100,8 +105,17 @@ def movement(entry: Entry) -> str:
 
 
 def birth_text(entry: Entry) -> str:
-    """When was the person born, as far as anyone knows?"""
-    return f"born {day_text(entry.birth_date)}" if entry.birth_date else "birth date not known"
+    """When was the person born, as far as anyone knows?
+
+    Raises:
+        BirthDateUnreadable: if it is no ISO day; Python's own message would repeat the date.
+    """
+    if not entry.birth_date:
+        return "birth date not known"
+    try:
+        return f"born {day_text(entry.birth_date)}"
+    except ValueError:
+        raise BirthDateUnreadable(f"[{entry.person_id}]: the birth date is not written as YYYY-MM-DD.") from None
 
 
 def alias_text(entry: Entry) -> str:

@@ -44,7 +44,7 @@ def entry(rank: int, **changes: object) -> Entry:
         previous_rank=None if rank % 3 == 0 else rank + (rank % 5) - 1,
         record_keys=(f"larkspur_police/persons/26-{rank:05}|1", f"riverton_county_jail/bookings/B{rank:06}"),
         display_name=NAMES[(rank - 1) % len(NAMES)],
-        birth_date="1903-02-01" if rank == 1 else None if rank == 4 else f"19{60 + rank}-07-2{rank % 9}",
+        birth_date="1903-02-01" if rank == 1 else None if rank == 4 else f"19{60 + rank % 40}-07-2{rank % 9}",
         alias_count=rank % 4,
         phone="555-0199-77" if rank == 1 else None,
         address="77 Canary Perch Lane, Riverton" if rank in (1, 2) else None,

@@ -1,3 +1,4 @@
+import traceback
 from datetime import UTC, datetime
 
 import pytest
@@ -55,6 +56,12 @@ def test_shown_reasons_add_up_to_the_points_even_when_some_are_folded():
         assert sum(int(line.split("  ")[0]) for line in view.top_reasons(made)) == made.points
         assert len(view.top_reasons(made)) <= 4
     assert view.sum_text(entry(1)) == "9 + 6 + 5 + 2 + 1 = 23 points"
+
+
+def test_a_birth_date_that_cannot_be_read_is_named_by_the_person_s_id_alone():
+    with pytest.raises(view.BirthDateUnreadable, match=r"\[P-000001\]") as raised:
+        view.birth_text(entry(1, birth_date="1 Feb 1903"))
+    assert "1903" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_days_and_moments_do_not_depend_on_this_machine():
