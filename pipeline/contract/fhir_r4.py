@@ -32,6 +32,33 @@ ELEMENTS: dict[str, frozenset[str]] = {
 }
 """Resource type → names of its top-level elements, choice types spelled out. A leading `_` marks an element's extension."""
 
+TYPE_OF: dict[str, dict[str, str]] = {
+    "Patient": {"meta": "Meta", "name": "HumanName", "telecom": "ContactPoint", "address": "Address", "identifier": "Identifier"},
+    "Encounter": {"meta": "Meta", "class": "Coding", "type": "CodeableConcept", "subject": "Reference", "period": "Period"},
+    "Condition": {
+        **{"meta": "Meta", "code": "CodeableConcept", "subject": "Reference"},
+        **{"clinicalStatus": "CodeableConcept", "verificationStatus": "CodeableConcept"},
+    },
+    "Consent": {"meta": "Meta", "patient": "Reference"},
+}
+"""Resource type → element → data type, for the elements the reader looks into."""
+
+_ELEMENT = ("id", "extension")
+DATA_TYPES: dict[str, frozenset[str]] = {
+    "Meta": frozenset((*_ELEMENT, "versionId", "lastUpdated", "source", "profile", "security", "tag")),
+    "HumanName": frozenset((*_ELEMENT, "use", "text", "family", "given", "prefix", "suffix", "period")),
+    "ContactPoint": frozenset((*_ELEMENT, "system", "value", "use", "rank", "period")),
+    "Address": frozenset(
+        (*_ELEMENT, "use", "type", "text", "line", "city", "district", "state", "postalCode", "country", "period")
+    ),
+    "Identifier": frozenset((*_ELEMENT, "use", "type", "system", "value", "period", "assigner")),
+    "Coding": frozenset((*_ELEMENT, "system", "version", "code", "display", "userSelected")),
+    "CodeableConcept": frozenset((*_ELEMENT, "coding", "text")),
+    "Reference": frozenset((*_ELEMENT, "reference", "type", "identifier", "display")),
+    "Period": frozenset((*_ELEMENT, "start", "end")),
+}
+"""Data type → names of its elements."""
+
 _COMMON = ("id", "last_updated", "security_labels")
 
 FLAT_COLUMNS: dict[str, tuple[str, ...]] = {

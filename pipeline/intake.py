@@ -1,0 +1,256 @@
+"""How does an agency's delivery get in? Receive → expect → standardize, each step one call, each re-run safe.
+
+The rim between the stages (which know no database) and the store: a step reads what the step before it left, hands it
+to its stage, and writes what comes back, in one transaction with its audit event. Only ids and counts come out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline import audit, readers, receive
+from pipeline.audit import Act
+from pipeline.contract import tables
+from pipeline.contract.codes import DeliveryStatus, RowFault
+from pipeline.contract.declaration import Agency, Feed
+from pipeline.contract.errors import DeliveryRefused
+from pipeline.standardize import Standardized, standardize
+from pipeline.store import Store, Work
+
+WHOLE_FILE = 0
+"""Line number of the fault that stands for all rows of a refused file."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came in? `delivery_ids` are new or not yet taken in; `repeated` and `unknown` count files left alone."""
+
+    delivery_ids: tuple[int, ...]
+    repeated: int
+    unknown: int
+
+
+# --- receive -----------------------------------------------------------------------------------------------------------
+
+
+def receive_agency(store: Store, act: Act, agency: Agency, deliveries: Path, vault: Path) -> Received:
+    """Which files of the agency are new? Each is kept as it came and its rows go to raw.
+
+    A file that cannot be read at all is marked and refused by the next step, so that all its fellows are received too.
+    """
+    found = receive.find_files(agency, deliveries)
+    outcomes = [_receive_file(store, act, agency, file, vault) for file in found.files]
+    delivery_ids = tuple(dict.fromkeys(outcome for outcome in outcomes if outcome is not None))
+    return Received(delivery_ids, len(outcomes) - len(delivery_ids), found.unknown_count)
+
+
+def _receive_file(store: Store, act: Act, agency: Agency, file: receive.FoundFile, vault: Path) -> int | None:
+    """Take in one file. Answers its delivery id, or None where the same bytes were taken in before."""
+    content = file.path.read_bytes()
+    sha256 = receive.checksum(content)
+    receive.keep(content, sha256, vault)
+    with store.transaction() as work:
+        known = work.read("delivery_by_checksum", agency=agency.name, feed=file.feed.name, sha256=sha256)
+        if known.empty:
+            delivery_id = _register(work, act, agency, file, sha256, len(content))
+        else:
+            delivery_id = int(known["delivery_id"].iloc[0])
+            if file.path.name != known["file_name"].iloc[0]:
+                work.run("count_repeated_delivery", delivery_id=delivery_id)
+            if known["status"].iloc[0] == DeliveryStatus.ACCEPTED:
+                return None
+        work.run("forget_rows_of_delivery", delivery_id=delivery_id)
+        _read_rows(work, file.feed, delivery_id, content)
+        audit.record(work, act, "delivery_received", agency=agency.name, feed=file.feed.name, delivery_id=delivery_id)
+    return delivery_id
+
+
+def _register(work: Work, act: Act, agency: Agency, file: receive.FoundFile, sha256: str, byte_count: int) -> int:
+    answer = work.ask(
+        "insert_delivery",
+        agency=agency.name,
+        feed=file.feed.name,
+        file_name=file.path.name,
+        sha256=sha256,
+        byte_count=byte_count,
+        business_date=receive.business_date(file.feed, file.path.name),
+        received_at=act.at,
+    )
+    return int(str(answer))
+
+
+def _read_rows(work: Work, feed: Feed, delivery_id: int, content: bytes) -> None:
+    try:
+        reading = readers.read(feed, content)
+    except readers.FileUnreadable as fault:
+        _insert_faults(work, [(delivery_id, WHOLE_FILE, fault.line_count, None, RowFault.UNREADABLE, str(fault))])
+        work.run("mark_delivery_read", delivery_id=delivery_id, row_count=fault.line_count, missing_columns="")
+        return
+    work.copy_json_rows("raw.delivered_row", ((delivery_id, line, payload) for line, payload in reading.rows))
+    faults = [(delivery_id, f.line_number, 1, None, f.fault_code, f.message) for f in reading.faults]
+    _insert_faults(work, faults)
+    missing = ", ".join(reading.missing_required)
+    work.run("mark_delivery_read", delivery_id=delivery_id, row_count=reading.row_count, missing_columns=missing)
+
+
+def _insert_faults(work: Work, faults: Sequence[tuple]) -> None:
+    work.copy("raw.row_fault", pd.DataFrame(faults, columns=list(tables.ROW_FAULT)))
+
+
+# --- expect ------------------------------------------------------------------------------------------------------------
+
+
+def expect_agency(store: Store, act: Act, agency: Agency, delivery_ids: Sequence[int]) -> dict[str, int]:
+    """Do the deliveries hold what the agency declared? Sets rows aside, or stops the agency.
+
+    Returns:
+        Counts: rows checked, rows set aside, values left out.
+
+    Raises:
+        DeliveryRefused: a file cannot be taken in. None of the agency's new files is; what it sent before stays in use.
+    """
+    counts = {"rows": 0, "quarantined": 0, "dropped_values": 0}
+    with store.transaction() as work:
+        deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
+        for feed in agency.feeds:
+            of_feed = deliveries[deliveries["feed"] == feed.name]
+            if of_feed.empty:
+                continue
+            for name, count in _expect_rows(work, feed, [int(n) for n in of_feed["delivery_id"]]).items():
+                counts[name] += count
+        refused = _refusals(work, agency, delivery_ids)
+        if refused:
+            _stop_agency(work, agency, delivery_ids, refused)
+        else:
+            work.run("mark_deliveries", delivery_ids=list(delivery_ids), status=DeliveryStatus.CHECKED.value)
+        audit.record(work, act, "deliveries_checked", agency=agency.name, refused=len(refused), **counts)
+    if refused:
+        raise next(iter(refused.values()))
+    return counts
+
+
+def _expect_rows(work: Work, feed: Feed, delivery_ids: list[int]) -> dict[str, int]:
+    """Check the rows of one feed; write down rows to set aside and values to leave out."""
+    from expectations.feeds import check_rows  # Great Expectations costs seconds to import
+
+    rows = rows_of(work, feed, delivery_ids)
+    if rows.empty:
+        return {"rows": 0, "quarantined": 0, "dropped_values": 0}
+    rows["row_id"] = range(len(rows))
+    found = [
+        (row_id, finding.column, finding.fault_code, finding.message, finding.severity)
+        for finding in check_rows(feed, rows).findings
+        for row_id in finding.row_ids
+    ]
+    faults = pd.DataFrame(found, columns=["row_id", "column_name", "fault_code", "message", "severity"])
+    faults = faults.merge(rows[["row_id", "delivery_id", "line_number"]], on="row_id").assign(row_count=1)
+    critical = faults[faults["severity"] == "critical"].drop_duplicates("row_id")
+    dropped = faults[~faults["row_id"].isin(critical["row_id"])].drop_duplicates(["row_id", "column_name"])
+    work.copy("raw.row_fault", critical[list(tables.ROW_FAULT)])
+    work.copy("raw.dropped_value", dropped[["delivery_id", "line_number", "column_name", "fault_code"]])
+    return {"rows": len(rows), "quarantined": len(critical), "dropped_values": len(dropped)}
+
+
+def rows_of(work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
+    """What do the rows of these files hold that are not set aside? Text columns as declared, blank for missing, and
+    `delivery_id`, `line_number`, `business_date`."""
+    stored = work.read("rows_of_deliveries", delivery_ids=delivery_ids, feed=feed.name)
+    flat = pd.DataFrame([readers.flatten(feed, payload) for payload in stored["payload"]], index=stored.index, dtype=object)
+    declared = [column.name for column in feed.columns if column.name in flat]
+    return pd.concat([stored[["delivery_id", "line_number", "business_date"]], flat[declared].fillna("")], axis=1)
+
+
+def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[int, DeliveryRefused]:
+    """Which files cannot be taken in at all? By delivery id, in order."""
+    from expectations.feeds import check_deliveries
+
+    deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
+    unreadable = work.read("unreadable_deliveries", delivery_ids=list(delivery_ids))
+    reasons = {int(row.delivery_id): (row.fault_code, row.message) for row in unreadable.itertuples()}
+    readable = deliveries[~deliveries["delivery_id"].isin(list(reasons))]
+    missing = readable.set_index("delivery_id")["missing_columns"]
+    table = readable.assign(missing_required_count=missing.str.split(", ").map(lambda n: len(list(filter(None, n)))).to_numpy())
+    for feed in agency.feeds:
+        of_feed = table[table["feed"] == feed.name]
+        findings = check_deliveries(feed, of_feed).findings if len(of_feed) else ()
+        for delivery_id, finding in ((int(i), f) for f in findings for i in f.row_ids):
+            columns = f" (missing: [{missing[delivery_id]}])" if missing[delivery_id] else ""
+            reasons.setdefault(delivery_id, (finding.fault_code, finding.message + columns))
+    files = deliveries.set_index("delivery_id")
+    return {
+        delivery_id: DeliveryRefused(agency.name, files["feed"][delivery_id], files["file_name"][delivery_id], *reason)
+        for delivery_id, reason in sorted(reasons.items())
+    }
+
+
+def _stop_agency(work: Work, agency: Agency, delivery_ids: Sequence[int], refused: dict[int, DeliveryRefused]) -> None:
+    """Take none of the agency's new files in; every row of theirs is accounted for as set aside."""
+    deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids)).set_index("delivery_id")
+    waiting = "held back because another file of the agency was refused; it goes on by itself when that one is sent again"
+    for delivery_id, row in deliveries.iterrows():
+        refusal = refused.get(int(delivery_id))
+        status = DeliveryStatus.REFUSED if refusal else DeliveryStatus.HELD_BACK
+        code = refusal.reason_code if refusal else RowFault.AGENCY_STOPPED
+        message = str(refusal) if refusal else waiting
+        row_count = int(row["row_count"])
+        work.run("forget_faults_of_delivery", delivery_id=int(delivery_id))
+        work.run(
+            "refuse_delivery",
+            **{"delivery_id": int(delivery_id), "status": status.value, "row_count": row_count},
+            **{"fault_code": str(code), "message": message},
+        )
+        _insert_faults(work, [(int(delivery_id), WHOLE_FILE, row_count, None, str(code), message)])
+
+
+# --- standardize -------------------------------------------------------------------------------------------------------
+
+
+def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Sequence[int]) -> dict[str, int]:
+    """What do the checked deliveries say, in our words? Writes it to core and accepts the deliveries.
+
+    Returns:
+        Counts: rows accepted, person records, encounters, conditions, consents.
+    """
+    counts = {"accepted_rows": 0, "person_records": 0, "encounters": 0, "conditions": 0, "consents": 0}
+    with store.transaction() as work:
+        deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
+        checked = deliveries[deliveries["status"] == DeliveryStatus.CHECKED]
+        for feed in agency.feeds:
+            of_feed = [int(n) for n in checked.loc[checked["feed"] == feed.name, "delivery_id"]]
+            rows = _without_dropped(rows_of(work, feed, of_feed), work, feed, of_feed) if of_feed else pd.DataFrame()
+            if rows.empty:
+                continue
+            written = _write(work, standardize(agency, feed, rows))
+            counts = {name: counts[name] + written[name] for name in counts}
+        work.run(
+            "mark_deliveries",
+            delivery_ids=[int(n) for n in checked["delivery_id"]],
+            status=DeliveryStatus.ACCEPTED.value,
+        )
+        audit.record(work, act, "deliveries_standardized", agency=agency.name, **counts)
+    return counts
+
+
+def _without_dropped(rows: pd.DataFrame, work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
+    """Blank the single values that the checks left out."""
+    dropped = work.read("dropped_values", delivery_ids=delivery_ids, feed=feed.name)
+    if dropped.empty:
+        return rows
+    place = pd.MultiIndex.from_frame(rows[["delivery_id", "line_number"]])
+    for column, of_column in dropped.groupby("column_name"):
+        is_dropped = place.isin(pd.MultiIndex.from_frame(of_column[["delivery_id", "line_number"]]))
+        rows[column] = rows[column].mask(is_dropped, "")
+    return rows
+
+
+def _write(work: Work, standardized: Standardized) -> dict[str, int]:
+    targets = {
+        "accepted_rows": "core.accepted_row",
+        "person_records": "core.person_record",
+        "encounters": "core.encounter",
+        "conditions": "core.condition",
+        "consents": "core.consent",
+    }
+    return {name: work.copy(target, getattr(standardized, name)) for name, target in targets.items()}

@@ -1,0 +1,145 @@
+"""What can a factor count? Each measure turns facts inside a window into an amount per person.
+
+Facts are the tables that `Facts` holds. A measure answers a table indexed by `person_id` with `amount` (whole number,
+above 0), `latest_at` (moment of the latest thing counted) and `agencies` (sorted tuple of those it is known from).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from pipeline.contract.codes import Condition, EncounterKind, Release, Screen, Setting
+
+MINUTES_PER_DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which stretch of time counts? From `start` (included) to `end` (not included), in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of everybody by the end of the list's day?
+
+    Attributes:
+        encounters: person_id, agency, kind, occurred_at, ended_at, flags and codes; nothing after `until`.
+        conditions: person_id, agency, condition_code, recorded_at.
+        until: the end of the list's day.
+    """
+
+    encounters: pd.DataFrame
+    conditions: pd.DataFrame
+    until: datetime
+
+
+Measure = Callable[[Facts, Window], pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Which encounters are meant? Every attribute that is set has to fit."""
+
+    kind: EncounterKind | None = None
+    is_crisis: bool | None = None
+    is_follow_up_requested: bool | None = None
+    is_suicide_watch: bool | None = None
+    release_code: str | None = None
+    screen_code: str | None = None
+    urgency_code: str | None = None
+
+    def rows(self, encounters: pd.DataFrame) -> pd.DataFrame:
+        """Which of these encounters fit?"""
+        for name, wanted in vars(self).items():
+            if wanted is not None:
+                encounters = encounters[encounters[name] == wanted]
+        return encounters
+
+
+def _within(frame: pd.DataFrame, moment: str, window: Window) -> pd.DataFrame:
+    return frame[(frame[moment] >= window.start) & (frame[moment] < window.end)]
+
+
+def _by_person(frame: pd.DataFrame, moment: str, amount: pd.Series | None = None) -> pd.DataFrame:
+    """How much per person: rows counted, or `amount` added up?"""
+    grouped = frame.assign(amount=1 if amount is None else amount).groupby("person_id", sort=True)
+    table = pd.DataFrame({"amount": grouped["amount"].sum(), "latest_at": grouped[moment].max()})
+    table["agencies"] = grouped["agency"].agg(lambda names: tuple(sorted(set(names))))
+    return table[table["amount"] > 0]
+
+
+def count(where: Where, moment: str = "occurred_at") -> Measure:
+    """How many such encounters began (or, with `moment="ended_at"`, ended) in the window?"""
+
+    def measure(facts: Facts, window: Window) -> pd.DataFrame:
+        return _by_person(_within(where.rows(facts.encounters), moment, window), moment)
+
+    return measure
+
+
+def emergency_or_crisis_visits(facts: Facts, window: Window) -> pd.DataFrame:
+    """How many visits to an emergency department or a crisis service began in the window?"""
+    visits = Where(kind=EncounterKind.VISIT).rows(facts.encounters)
+    is_meant = visits["setting_code"].isin([Setting.EMERGENCY, Setting.CRISIS_CENTER]) | visits["is_crisis"]
+    return _by_person(_within(visits[is_meant], "occurred_at", window), "occurred_at")
+
+
+def stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
+    """When was each person in jail? One row per stay without overlap: person_id, agency, began_at, ended_at.
+
+    A stay without an end lasts until the person's next booking, else until `until`: who is booked again was let out
+    before. Stays that overlap (one stay under two bookings) are one.
+    """
+    bookings = Where(kind=EncounterKind.BOOKING).rows(encounters).sort_values(["person_id", "occurred_at", "encounter_id"])
+    bookings = bookings.rename(columns={"occurred_at": "began_at"})[["person_id", "agency", "began_at", "ended_at"]]
+    next_began = bookings.groupby("person_id")["began_at"].shift(-1)
+    limit = pd.Timestamp(until)
+    bookings["ended_at"] = bookings["ended_at"].fillna(next_began).fillna(limit).clip(upper=limit)
+    bookings = bookings[bookings["ended_at"] >= bookings["began_at"]]
+    latest_end_so_far = bookings.groupby("person_id")["ended_at"].cummax().groupby(bookings["person_id"]).shift()
+    stay_number = (~(bookings["began_at"] <= latest_end_so_far)).cumsum()
+    grouped = bookings.groupby(stay_number.to_numpy(), sort=False)
+    return grouped.agg({"person_id": "first", "agency": "first", "began_at": "min", "ended_at": "max"}).reset_index(drop=True)
+
+
+def jail_days(facts: Facts, window: Window) -> pd.DataFrame:
+    """How many whole days of the window did the person spend in jail? Stays are cut at the window's ends."""
+    table = stays(facts.encounters, facts.until)
+    table["began_at"] = table["began_at"].clip(lower=pd.Timestamp(window.start))
+    table["ended_at"] = table["ended_at"].clip(upper=pd.Timestamp(window.end))
+    table = table[table["ended_at"] > table["began_at"]]
+    minutes = ((table["ended_at"] - table["began_at"]) // timedelta(minutes=1)).astype("int64")
+    by_person = _by_person(table, "ended_at", minutes)
+    by_person["amount"] = by_person["amount"] // MINUTES_PER_DAY
+    by_person["latest_at"] = by_person["latest_at"] - timedelta(minutes=1)  # the window's end is the next day's midnight
+    return by_person[by_person["amount"] > 0]
+
+
+def positive_screens_without_visit(facts: Facts, window: Window) -> pd.DataFrame:
+    """How many bookings with a positive mental health screen were followed by no visit to a provider to this day?"""
+    screens = Where(kind=EncounterKind.BOOKING, screen_code=Screen.POSITIVE).rows(facts.encounters)
+    screens = _within(screens, "occurred_at", window)
+    visits = Where(kind=EncounterKind.VISIT).rows(facts.encounters)
+    last_visit = screens["person_id"].map(visits.groupby("person_id")["occurred_at"].max())
+    return _by_person(screens[~(last_visit > screens["occurred_at"])], "occurred_at")
+
+
+def known(condition: Condition) -> Measure:
+    """Does a provider know of this lasting condition? Amount 1 for those of whom it is known."""
+
+    def measure(facts: Facts, window: Window) -> pd.DataFrame:
+        rows = facts.conditions[facts.conditions["condition_code"] == condition]
+        table = _by_person(rows.assign(recorded_at=rows["recorded_at"].fillna(pd.Timestamp(window.start))), "recorded_at")
+        table["amount"] = 1
+        return table
+
+    return measure
+
+
+RELEASED = Where(kind=EncounterKind.BOOKING, release_code=Release.COMMUNITY)
+"""A stay in jail that ended with a release to the community (not a transfer, not a death)."""

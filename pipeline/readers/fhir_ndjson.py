@@ -1,0 +1,213 @@
+"""How is a FHIR R4 bulk export read? One resource a line; a faulty resource is set aside, never the whole file.
+
+Checks what the reading relies on: the resource type, the names of elements (top level and the data types looked
+into), no empty text, moments with a zone. Source: http://hl7.org/fhir/R4/json.html and /datatypes.html.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.contract.codes import RowFault
+from pipeline.contract.declaration import FhirNdjson
+from pipeline.contract.fhir_r4 import DATA_TYPES, ELEMENTS, TYPE_OF
+from pipeline.readers.reading import Fault, FileUnreadable, Reading
+
+SSN_SYSTEM = "http://hl7.org/fhir/sid/us-ssn"
+_DATE_TIME = re.compile(
+    r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?)?)?",
+)
+_MOMENT_ELEMENTS = {"start", "end", "deceasedDateTime", "onsetDateTime", "abatementDateTime", "recordedDate", "birthDate"}
+_PLAIN_NAME = re.compile(r"_?[A-Za-z]{1,40}")
+
+
+def read(layout: FhirNdjson, content: bytes) -> Reading:
+    """Which resources does the file hold? Raises FileUnreadable where no line of a non-empty file is JSON."""
+    reading = Reading()
+    for line_number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if line.strip():
+            _add(reading, layout.resource_type, line_number, line.strip())
+    not_json = sum(fault.fault_code in (RowFault.NOT_JSON, RowFault.ENCODING) for fault in reading.faults)
+    if reading.row_count and not_json == reading.row_count:
+        raise FileUnreadable("no line of it is JSON; ask the agency for a FHIR bulk export (NDJSON)", reading.row_count)
+    return reading
+
+
+def _add(reading: Reading, resource_type: str, line_number: int, line: bytes) -> None:
+    reading.row_count += 1
+    text = line.decode("utf-8", errors="replace")
+    fault = None
+    try:
+        resource = json.loads(line)
+        fault = _fault(resource_type, resource) or _shape_fault(resource_type, resource)
+    except UnicodeDecodeError:
+        fault = (RowFault.ENCODING, "the line is not UTF-8; ask the agency to export it again")
+    except (json.JSONDecodeError, RecursionError):
+        fault = (RowFault.NOT_JSON, "the line is not JSON; ask the agency to export it again")
+    if fault is not None:
+        reading.faults.append(Fault(line_number, *fault))
+        if fault[0] in (RowFault.NOT_JSON, RowFault.ENCODING):
+            text = json.dumps({"text": text})
+    reading.rows.append((line_number, text))
+
+
+def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
+    """What is wrong with a resource, if anything? The first fault found is told."""
+    if not isinstance(resource, dict):
+        return RowFault.NOT_JSON, "the line is JSON but no resource; ask the agency to export it again"
+    if resource.get("resourceType") != resource_type:
+        return RowFault.WRONG_RESOURCE, f"the resource is no {resource_type}; it belongs into another file"
+    unknown = next(_unknown_elements(resource_type, resource), None)
+    if unknown is not None:
+        shown = unknown if _PLAIN_NAME.fullmatch(unknown) else "an odd name"
+        return RowFault.UNKNOWN_ELEMENT, f"FHIR R4 knows no such element here [{shown}]; is it another FHIR version?"
+    if any(value == "" for _, value in _leaves(resource)):
+        return RowFault.EMPTY_TEXT, "an element holds empty text, which FHIR forbids; leave the element out"
+    if any(name in _MOMENT_ELEMENTS and not _is_moment(value) for name, value in _leaves(resource)):
+        return RowFault.BAD_DATE, "a date or moment is malformed or has no time zone; write it as FHIR dateTime"
+    return None
+
+
+def _shape_fault(resource_type: str, resource: dict) -> tuple[RowFault, str] | None:
+    """Does an element hold another shape (text for a list, a number for an object) than the flat columns are made of?"""
+    try:
+        flatten(FhirNdjson(resource_type), resource)
+    except (AttributeError, TypeError, KeyError):
+        return RowFault.WRONG_SHAPE, "an element has another shape than FHIR R4 gives it; is it another FHIR version?"
+    return None
+
+
+def _is_moment(value: object) -> bool:
+    return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None
+
+
+def _unknown_elements(resource_type: str, resource: dict) -> Iterator[str]:
+    """Yield element names that FHIR R4 does not have, at the top and in the data types the reading looks into."""
+    yield from (name for name in resource if name.removeprefix("_") not in ELEMENTS[resource_type])
+    for element, data_type in TYPE_OF[resource_type].items():
+        for part in _each(resource.get(element)):
+            if not isinstance(part, dict):
+                yield element
+                continue
+            yield from (name for name in part if name.removeprefix("_") not in DATA_TYPES[data_type])
+
+
+def _leaves(node: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Yield (element name, value) of every primitive value below a node, extensions and narrative left out."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key not in ("extension", "text", "contained"):
+                yield from _leaves(value, key)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _leaves(value, name)
+    else:
+        yield name, node
+
+
+def flatten(layout: FhirNdjson, resource: dict) -> dict[str, str]:
+    """Which flat columns (`fhir_r4.FLAT_COLUMNS`) does a resource hold? Text only; absent ones are left out."""
+    flat = {"id": resource.get("id"), **_meta(resource), **_FLATTENERS[layout.resource_type](resource)}
+    return {name: str(value).strip() for name, value in flat.items() if value not in (None, "")}
+
+
+def _meta(resource: dict) -> dict[str, object]:
+    meta = resource.get("meta") or {}
+    labels = (label.get("code", "") for label in _each(meta.get("security")))
+    return {"last_updated": meta.get("lastUpdated"), "security_labels": " ".join(labels)}
+
+
+def _patient(resource: dict) -> dict[str, object]:
+    names = list(_each(resource.get("name")))
+    main = next((name for name in names if name.get("use") == "official"), names[0] if names else {})
+    given = list(_each(main.get("given")))
+    families = {name.get("family") for name in names if name is not main} - {None, main.get("family")}
+    address = next(_each(resource.get("address")), {})
+    died_at = resource.get("deceasedDateTime")
+    return {
+        "family": main.get("family"),
+        "given": given[0] if given else None,
+        "middle": " ".join(given[1:]),
+        "suffix": " ".join(_each(main.get("suffix"))),
+        "other_families": "|".join(sorted(families)),
+        "birth_date": resource.get("birthDate"),
+        "gender": resource.get("gender"),
+        "ssn": next((i.get("value") for i in _each(resource.get("identifier")) if i.get("system") == SSN_SYSTEM), None),
+        **{system: _telecom(resource, system) for system in ("phone", "email")},
+        "address_line": ", ".join(_each(address.get("line"))),
+        "city": address.get("city"),
+        "state": address.get("state"),
+        "postal_code": address.get("postalCode"),
+        "is_deceased": "true" if died_at or resource.get("deceasedBoolean") else None,
+        "deceased_at": died_at,
+    }
+
+
+def _encounter(resource: dict) -> dict[str, object]:
+    return {
+        "patient_id": _reference_id(resource.get("subject")),
+        "status": resource.get("status"),
+        "class_code": (resource.get("class") or {}).get("code"),
+        "type_codes": _codes(_each(resource.get("type"))),
+        **_period(resource),
+    }
+
+
+def _condition(resource: dict) -> dict[str, object]:
+    onset = resource.get("onsetDateTime") or (resource.get("onsetPeriod") or {}).get("start")
+    ended = resource.get("abatementDateTime") or (resource.get("abatementPeriod") or {}).get("end")
+    return {
+        "patient_id": _reference_id(resource.get("subject")),
+        "clinical_status": _first_code(resource.get("clinicalStatus")),
+        "verification_status": _first_code(resource.get("verificationStatus")),
+        "codes": _codes(_each(resource.get("code"))),
+        "onset_at": onset,
+        "abatement_at": ended,
+        "recorded_at": resource.get("recordedDate") or onset,
+    }
+
+
+def _consent(resource: dict) -> dict[str, object]:
+    provision = resource.get("provision") or {}
+    return {
+        "patient_id": _reference_id(resource.get("patient")),
+        "status": resource.get("status"),
+        "provision_type": provision.get("type"),
+        **_period(provision),
+    }
+
+
+_FLATTENERS = {"Patient": _patient, "Encounter": _encounter, "Condition": _condition, "Consent": _consent}
+
+
+def _each(node: object) -> Iterator:
+    """Yield the members of a list, a lone member as if it stood in one, and nothing for nothing."""
+    if isinstance(node, list):
+        yield from node
+    elif node is not None:
+        yield node
+
+
+def _telecom(resource: dict, system: str) -> str | None:
+    return next((t.get("value") for t in _each(resource.get("telecom")) if t.get("system") == system), None)
+
+
+def _reference_id(reference: dict | None) -> str | None:
+    """Which logical id does `Patient/123` or `urn:uuid:123` point to?"""
+    text = (reference or {}).get("reference") or ""
+    return re.split(r"[/:]", text)[-1] or None
+
+
+def _codes(concepts: Iterable[dict]) -> str:
+    return " ".join(
+        f"{coding.get('system', '')}|{coding.get('code', '')}" for concept in concepts for coding in _each(concept.get("coding"))
+    )
+
+
+def _first_code(concept: dict | None) -> str | None:
+    return next((coding.get("code") for coding in _each((concept or {}).get("coding"))), None)
+
+
+def _period(holder: dict) -> dict[str, object]:
+    period = holder.get("period") or {}
+    return {"period_start": period.get("start"), "period_end": period.get("end")}

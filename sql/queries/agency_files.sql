@@ -1,0 +1,7 @@
+-- What became of each agency's files, and which business date did the newest accepted one have?
+select
+    agency, feed,
+    count(*) filter (where status = 'accepted') as accepted_files,
+    max(business_date) filter (where status = 'accepted' and business_date <= :as_of) as latest_business_date
+from raw.delivery
+group by agency, feed

@@ -1,0 +1,8 @@
+-- Up to which moment do an agency's rows reach, by the end of this day?
+select agency, feed, max(latest_at) as latest_at
+from (
+    select agency, feed, max(occurred_at) as latest_at from core.current_encounter where occurred_at < :until group by agency, feed
+    union all
+    select agency, feed, max(recorded_at) from core.current_person_record where recorded_at < :until group by agency, feed
+) as latest
+group by agency, feed

@@ -1,0 +1,9 @@
+-- How many rows do the main tables hold? For the doctor.
+select
+    (select count(*) from raw.delivery) as deliveries,
+    (select count(*) from raw.delivered_row) as delivered_rows,
+    (select count(*) from core.current_person_record) as person_records,
+    (select count(*) from core.current_encounter) as encounters,
+    (select count(*) from core.link where is_current) as linked_records,
+    (select count(distinct person_id) from core.link where is_current) as persons,
+    (select count(*) from outreach.publication) as published_lists

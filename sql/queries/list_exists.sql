@@ -1,0 +1,2 @@
+-- Has exactly this list been made before?
+select 1 from outreach.list where list_id = :list_id

@@ -1,0 +1,19 @@
+-- What happened to whom, up to the end of this day, as far as it may be used?
+select
+    link.person_id, encounter.encounter_id, encounter.agency, encounter.kind, encounter.occurred_at, encounter.ended_at,
+    encounter.is_crisis, encounter.is_follow_up_requested, encounter.is_suicide_watch,
+    encounter.setting_code, encounter.release_code, encounter.screen_code, encounter.outcome_code, encounter.urgency_code
+from core.current_encounter as encounter
+join core.link using (record_id)
+where link.is_current
+  and not encounter.is_held
+  and (encounter.consent_until is null or encounter.consent_until >= :as_of)
+  and encounter.occurred_at < :until
+  and (not encounter.is_part2 or encounter.record_id in (
+      select consent.record_id
+      from core.current_consent as consent
+      where consent.is_granted
+        and (consent.starts_date is null or consent.starts_date <= :as_of)
+        and (consent.ends_date is null or consent.ends_date >= :as_of)
+  ))
+order by encounter.encounter_id
