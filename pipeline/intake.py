@@ -157,7 +157,9 @@ def rows_of(work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
     """What do the rows of these files hold that are not set aside? Text columns as declared, blank for missing, and
     `delivery_id`, `line_number`, `business_date`."""
     stored = work.read("rows_of_deliveries", delivery_ids=delivery_ids, feed=feed.name)
-    flat = pd.DataFrame([readers.flatten(feed, payload) for payload in stored["payload"]], index=stored.index, dtype=object)
+    flat = pd.DataFrame(
+        [readers.flatten(feed, payload) for payload in stored["payload"]], index=stored.index, dtype=object
+    )
     declared = [column.name for column in feed.columns if column.name in flat]
     return pd.concat([stored[["delivery_id", "line_number", "business_date"]], flat[declared].fillna("")], axis=1)
 
@@ -171,7 +173,9 @@ def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[i
     reasons = {int(row.delivery_id): (row.fault_code, row.message) for row in unreadable.itertuples()}
     readable = deliveries[~deliveries["delivery_id"].isin(list(reasons))]
     missing = readable.set_index("delivery_id")["missing_columns"]
-    table = readable.assign(missing_required_count=missing.str.split(", ").map(lambda n: len(list(filter(None, n)))).to_numpy())
+    table = readable.assign(
+        missing_required_count=missing.str.split(", ").map(lambda n: len(list(filter(None, n)))).to_numpy()
+    )
     for feed in agency.feeds:
         of_feed = table[table["feed"] == feed.name]
         findings = check_deliveries(feed, of_feed).findings if len(of_feed) else ()
@@ -188,7 +192,9 @@ def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[i
 def _stop_agency(work: Work, agency: Agency, delivery_ids: Sequence[int], refused: dict[int, DeliveryRefused]) -> None:
     """Take none of the agency's new files in; every row of theirs is accounted for as set aside."""
     deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids)).set_index("delivery_id")
-    waiting = "held back because another file of the agency was refused; it goes on by itself when that one is sent again"
+    waiting = (
+        "held back because another file of the agency was refused; it goes on by itself when that one is sent again"
+    )
     for delivery_id, row in deliveries.iterrows():
         refusal = refused.get(int(delivery_id))
         status = DeliveryStatus.REFUSED if refusal else DeliveryStatus.HELD_BACK

@@ -34,12 +34,17 @@ def assign_person_ids(clusters: pd.DataFrame, known: Mapping[str, str], highest_
     table = clusters.sort_values("record_id").reset_index(drop=True)
     before = table.assign(person_id=table["record_id"].map(dict(known))).dropna(subset=["person_id"])
     shared = before.groupby(["person_id", "cluster_id"]).size().rename("shared").reset_index()
-    shared["number"] = shared["person_id"].str.removeprefix("P-").astype("int64")
+    shared["number"] = [person_number(person_id) for person_id in shared["person_id"]]
     went_to = shared.sort_values(["shared", "cluster_id"], ascending=[False, True]).drop_duplicates("person_id")
     oldest = went_to.sort_values("number").drop_duplicates("cluster_id").set_index("cluster_id")["person_id"]
     fresh = sorted(set(table["cluster_id"]) - set(oldest.index))
     person_of = oldest.to_dict() | {name: f"P-{highest_number + n}" for n, name in enumerate(fresh, start=1)}
     return table.assign(person_id=table["cluster_id"].map(person_of))
+
+
+def person_number(person_id: str) -> int:
+    """Which number does an id like P-4711 carry? The lower it is, the longer the person has been known here."""
+    return int(person_id.removeprefix("P-"))
 
 
 MOST_OFTEN = ("display_name", "first_name", "middle_name", "last_name", "suffix", "birth_date", "sex", "ssn")

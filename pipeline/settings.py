@@ -29,6 +29,10 @@ class Settings(BaseSettings):
         Path(platformdirs.user_data_dir("outreach")),
         description="Folder for the embedded database and the delivered files as they came.",
     )
+    deliveries: Path = Field(
+        Path("deliveries"), description="Folder with one folder of delivered files per agency, where no --deliveries is given."
+    )
+    out: Path = Field(Path("out"), description="Folder for the published files, where no --out is given.")
     zone: str = Field("America/Denver", description="IANA time zone in which the list's day ends.")
     list_size: int = Field(LIST_SIZE, ge=1, le=10_000, description="Entries on the list in all.")
     teams: dict[str, int] = Field(
@@ -40,10 +44,10 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR; logs carry counts and ids only.")
 
-    @field_validator("home")
+    @field_validator("home", "deliveries", "out")
     @classmethod
-    def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
 
 
 @lru_cache(maxsize=1)
@@ -53,4 +57,6 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as fault:
         names = sorted({"OUTREACH_" + str(error["loc"][0]).upper() for error in fault.errors() if error["loc"]})
-        raise SettingError(f"these environment variables cannot be used as set; see `outreach doctor --help` {names}") from None
+        raise SettingError(
+            f"these environment variables cannot be used as set; see `outreach doctor --help` {names}"
+        ) from None

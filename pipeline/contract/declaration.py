@@ -72,9 +72,13 @@ class Column:
 
     def __post_init__(self) -> None:
         _check(bool(self.name.strip()), "a column needs a name", self.name)
-        _check(self.meaning.strip().endswith("."), "a column's meaning is one sentence, ending in a full stop", self.name)
+        _check(
+            self.meaning.strip().endswith("."), "a column's meaning is one sentence, ending in a full stop", self.name
+        )
         has_time = self.kind in (Kind.DATE, Kind.TIME, Kind.MOMENT)
-        _check(has_time == bool(self.formats), "dates, times and moments need formats and nothing else has any", self.name)
+        _check(
+            has_time == bool(self.formats), "dates, times and moments need formats and nothing else has any", self.name
+        )
         _check(not self.codes or self.kind is Kind.CODE, "only a code column has codes", self.name)
         unknown = set(self.typical) - set(self.codes) - {""} if self.codes else set()
         _check(not unknown, f"typical values of {self.name} are not among its codes", sorted(unknown))
@@ -473,7 +477,11 @@ class Feed:
         except re.error as fault:
             raise DeclarationError(f"{self.name}: not a regular expression [{self.file_pattern}]") from fault
         has_date = "date" in pattern.groupindex
-        _check(has_date == bool(self.date_format), f"{self.name}: a date group and date_format go together", self.file_pattern)
+        _check(
+            has_date == bool(self.date_format),
+            f"{self.name}: a date group and date_format go together",
+            self.file_pattern,
+        )
         names = [column.name.upper() for column in self.columns]
         repeated = sorted({name for name in names if names.count(name) > 1})
         _check(not repeated, f"{self.name}: columns declared twice", repeated)
@@ -482,7 +490,11 @@ class Feed:
         unknown = sorted(set(self._mentioned()) - known)
         _check(not unknown, f"{self.name}: columns that are used but not declared", unknown)
         _check(0 <= self.fewest_rows <= self.most_rows, f"{self.name}: row counts", (self.fewest_rows, self.most_rows))
-        _check(bool(self.part2_column) == bool(self.part2_labels), f"{self.name}: part2_column and part2_labels", self.part2_column)
+        _check(
+            bool(self.part2_column) == bool(self.part2_labels),
+            f"{self.name}: part2_column and part2_labels",
+            self.part2_column,
+        )
         self._check_kinds()
         self._check_flat_columns()
 
@@ -568,7 +580,9 @@ class Agency:
                 is_people = any(other.name == target and other.person for other in self.feeds)
                 _check(is_people, f"{self.name}.{feed.name}: person_feed is no feed of people", target)
                 break_key = self.feed(target).key
-                _check(len(break_key) == 1, f"{self.name}.{feed.name}: person_feed needs a key of one column", break_key)
+                _check(
+                    len(break_key) == 1, f"{self.name}.{feed.name}: person_feed needs a key of one column", break_key
+                )
 
     def feed(self, name: str) -> Feed:
         """Which feed has this name? Raises KeyError where there is none."""

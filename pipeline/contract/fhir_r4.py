@@ -33,8 +33,20 @@ ELEMENTS: dict[str, frozenset[str]] = {
 """Resource type → names of its top-level elements, choice types spelled out. A leading `_` marks an element's extension."""
 
 TYPE_OF: dict[str, dict[str, str]] = {
-    "Patient": {"meta": "Meta", "name": "HumanName", "telecom": "ContactPoint", "address": "Address", "identifier": "Identifier"},
-    "Encounter": {"meta": "Meta", "class": "Coding", "type": "CodeableConcept", "subject": "Reference", "period": "Period"},
+    "Patient": {
+        "meta": "Meta",
+        "name": "HumanName",
+        "telecom": "ContactPoint",
+        "address": "Address",
+        "identifier": "Identifier",
+    },
+    "Encounter": {
+        "meta": "Meta",
+        "class": "Coding",
+        "type": "CodeableConcept",
+        "subject": "Reference",
+        "period": "Period",
+    },
     "Condition": {
         **{"meta": "Meta", "code": "CodeableConcept", "subject": "Reference"},
         **{"clinicalStatus": "CodeableConcept", "verificationStatus": "CodeableConcept"},

@@ -5,7 +5,7 @@ Frozen dataclasses handed from `ranking` to `publish`. `as_published` parts go i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,3 +157,21 @@ class RunFigures:
     points: Mapping[int, int]
     line_points: int | None
     notes: tuple[str, ...] = field(default=())
+
+
+def to_json(made: OutreachList) -> dict:
+    """How is a list kept in the database? As plain lists and dictionaries; `from_json` makes it again."""
+    return asdict(made) | {"excluded_counts": dict(made.excluded_counts)}
+
+
+def from_json(content: dict) -> OutreachList:
+    """Which list was kept? The inverse of `to_json`."""
+    entries = tuple(
+        Entry(
+            **entry
+            | {"reasons": tuple(Reason(**r) for r in entry["reasons"]), "record_keys": tuple(entry["record_keys"])}
+        )
+        for entry in content["entries"]
+    )
+    sources = tuple(AgencyState(**state) for state in content["sources"])
+    return OutreachList(**content | {"entries": entries, "sources": sources})

@@ -43,7 +43,17 @@ CONDITION = (
 )
 """One row per version of a lasting condition a provider knows of."""
 
-CONSENT = ("consent_id", "record_id", "agency", "feed", "record_key", "is_granted", "starts_date", "ends_date", *_VERSION)
+CONSENT = (
+    "consent_id",
+    "record_id",
+    "agency",
+    "feed",
+    "record_key",
+    "is_granted",
+    "starts_date",
+    "ends_date",
+    *_VERSION,
+)
 """One row per version of a consent to use rows with a 42 CFR Part 2 label."""
 
 ROW_FAULT = ("delivery_id", "line_number", "row_count", "column_name", "fault_code", "message")

@@ -1,0 +1,105 @@
+"""What happens in a run, in which order? Read this first: one plain call per step.
+
+    for each agency:   receive → expect → standardize        (a bad file stops its agency, the others go on)
+    for the county:    resolve → rank → publish
+
+`outreach run` calls `run`; the DAGs in `dags/` call the same steps one by one. Time is an argument everywhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipeline import intake, listing, receive
+from pipeline.audit import Act
+from pipeline.contract.declaration import Agency
+from pipeline.contract.errors import DeliveryRefused
+from pipeline.ranking.rank import Calendar
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+Progress = Callable[[str, float], None]
+"""Told the name of a step and the share of it that is done, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What did a run leave behind?
+
+    Attributes:
+        list_id: of the list now current.
+        paths: the files written.
+        refusals: clear lines for agencies that were stopped.
+        unknown_files: files that match no declared feed. unknown_folders: folders of no declared agency.
+    """
+
+    list_id: str
+    paths: list[Path]
+    refusals: list[str] = field(default_factory=list)
+    unknown_files: int = 0
+    unknown_folders: int = 0
+
+
+def plan_for(as_of: date, settings: Settings) -> listing.ListPlan:
+    """For which day, and within which bounds, is a list made?"""
+    return listing.ListPlan(Calendar(as_of, settings.zone), settings)
+
+
+def vault_of(settings: Settings) -> Path:
+    """Where are delivered bytes kept as they came?"""
+    return settings.home / "deliveries"
+
+
+def take_in_agency(
+    store: Store, act: Act, agency: Agency, deliveries: Path, vault: Path, progress: Progress
+) -> intake.Received:
+    """Take in what one agency delivered. Raises DeliveryRefused where a file of it cannot be taken in."""
+    received = intake.receive_agency(store, act, agency, deliveries, vault)
+    progress(f"take in {agency.title}", 1 / 3)
+    if received.delivery_ids:
+        try:
+            intake.expect_agency(store, act, agency, received.delivery_ids)
+            progress(f"take in {agency.title}", 2 / 3)
+            intake.standardize_agency(store, act, agency, received.delivery_ids)
+        finally:
+            progress(f"take in {agency.title}", 1)
+    progress(f"take in {agency.title}", 1)
+    return received
+
+
+def run(
+    store: Store,
+    act: Act,
+    agencies: tuple[Agency, ...],
+    settings: Settings,
+    *,
+    deliveries: Path,
+    as_of: date,
+    out: Path,
+    progress: Progress = lambda step, share: None,
+) -> RunResult:
+    """Make and publish the list of a day from everything delivered.
+
+    Raises:
+        RunInProgress: another run holds the database.
+        NothingToPublish: nothing that was ever delivered may be used; the last list stays current.
+        SettingError: there is no folder of deliveries.
+    """
+    receive.check_folder(deliveries)
+    plan = plan_for(as_of, settings)
+    refusals, unknown_files = [], 0
+    with store.run_lock():
+        for agency in agencies:
+            try:
+                unknown_files += take_in_agency(store, act, agency, deliveries, vault_of(settings), progress).unknown
+            except DeliveryRefused as refusal:
+                refusals.append(str(refusal))
+        listing.resolve_persons(store, act, plan, progress)
+        progress("rank", 0)
+        list_id = listing.rank_persons(store, act, plan, agencies)
+        progress("rank", 1)
+        progress("publish", 0)
+        paths = listing.publish_list(store, act, list_id, out)
+        progress("publish", 1)
+    return RunResult(list_id, paths, refusals, unknown_files, receive.unknown_folders(deliveries, agencies))
