@@ -1,7 +1,8 @@
 """How well do two values agree? Numpy over arrays of pairs; the inner loop of comparing.
 
-Every function takes an EncodedTable and two arrays of node numbers, `left` and `right`, one element per pair, and answers
-one element per pair. All are symmetric: the two sides are put in the order of their codes before a similarity is taken.
+Every function takes an EncodedTable and two arrays of node numbers, `left` and `right`, one element per pair, and
+answers one element per pair. All are symmetric: the two sides are put in the order of their codes before a similarity
+is taken.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ SMALLEST_PARALLEL = 20_000
 
 
 def _in_order(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which code of each pair comes first? Jaro-Winkler is not symmetric, so its sides are always given in this order."""
+    """Which code of each pair comes first? Jaro-Winkler is not symmetric, so its sides are given in this order."""
     return np.minimum(left, right), np.maximum(left, right)
 
 
 def similarity(vocabulary: np.ndarray, left: np.ndarray, right: np.ndarray, cutoff: float) -> np.ndarray:
-    """How similar are these texts (Jaro-Winkler, 0 to 1)? 0 below the cutoff. `left` and `right` are codes, none missing."""
+    """How similar are these texts (Jaro-Winkler, 0 to 1)? 0 below the cutoff; no code may be missing."""
     low, high = _in_order(left, right)
     workers = -1 if len(low) >= SMALLEST_PARALLEL else 1
     texts = vocabulary[low].tolist(), vocabulary[high].tolist()

@@ -75,7 +75,10 @@ def _both_names(table: EncodedTable) -> Codes:
     """Which two names, in whichever order, does each record bear?"""
     first, last = table.names.codes["first_name"], table.names.codes["last_name"]
     is_known = (first != MISSING) & (last != MISSING)
-    low, high = np.where(is_known, np.minimum(first, last), MISSING), np.where(is_known, np.maximum(first, last), MISSING)
+    low, high = (
+        np.where(is_known, np.minimum(first, last), MISSING),
+        np.where(is_known, np.maximum(first, last), MISSING),
+    )
     return combine_codes(low, high)
 
 

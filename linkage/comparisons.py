@@ -1,13 +1,13 @@
 """Which aspects of two person records are compared, and which degrees of agreement are told apart?
 
-A Comparison is a recordlinkage feature, so it can be added to `recordlinkage.Compare()`; the same code answers there and
-inside `dedupe`. Level MISSING (-1) says that one side has no value, 0 is plain disagreement, the highest is equality.
+A Comparison is a recordlinkage feature, so it can be added to `recordlinkage.Compare()`; the same code answers there
+and inside `dedupe`. Level MISSING (-1) says that one side has no value, 0 is plain disagreement, the highest is
+equality.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,7 @@ def _fill(levels: np.ndarray, level: int, where: np.ndarray) -> None:
 def _spelling_levels(
     table: EncodedTable, left: np.ndarray, right: np.ndarray, similar: int, close: int, best: int
 ) -> np.ndarray:
-    """How well do two columns of name codes agree in spelling? `left` and `right` are codes into the name vocabulary."""
+    """How well do two columns of name codes agree in spelling? Codes index the name vocabulary."""
     names = table.names
     is_both = agree.has_both(left, right)
     levels = np.where(is_both, 0, MISSING).astype(np.int8)
@@ -55,7 +55,9 @@ def _spelling_levels(
     _fill(levels, similar, score >= SIMILAR_SPELLING)
     _fill(levels, close, score >= CLOSE_SPELLING)
     shorter = np.minimum(names.lengths[left], names.lengths[right])
-    maybe_edited = np.flatnonzero((score >= SIMILAR_SPELLING) & (score < CLOSE_SPELLING) & (shorter >= SHORTEST_EDITED_NAME))
+    maybe_edited = np.flatnonzero(
+        (score >= SIMILAR_SPELLING) & (score < CLOSE_SPELLING) & (shorter >= SHORTEST_EDITED_NAME)
+    )
     is_edited = np.zeros(len(left), dtype=bool)
     is_edited[maybe_edited] = agree.is_one_edit(names.vocabulary, left[maybe_edited], right[maybe_edited])
     _fill(levels, close, is_edited)
@@ -214,7 +216,12 @@ class Comparison(BaseCompareFeature):
     """
 
     def __init__(
-        self, name: str, fields: tuple[str, ...], labels: tuple[str, ...], function: LevelFunction, term_field: str | None
+        self,
+        name: str,
+        fields: tuple[str, ...],
+        labels: tuple[str, ...],
+        function: LevelFunction,
+        term_field: str | None,
     ) -> None:
         super().__init__(list(fields), list(fields), label=name)
         self.name, self.fields, self.labels = name, fields, labels
@@ -224,7 +231,7 @@ class Comparison(BaseCompareFeature):
     def _compute_vectorized(self, *columns: pd.Series) -> np.ndarray:
         """Which level does each row reach? First half of the columns is the left side, second half the right."""
         half = len(self.fields)
-        sides = [pd.DataFrame(dict(zip(self.fields, side))) for side in (columns[:half], columns[half:])]
+        sides = [pd.DataFrame(dict(zip(self.fields, side, strict=True))) for side in (columns[:half], columns[half:])]
         table = encode_table(pd.concat([side.reset_index(drop=True) for side in sides], ignore_index=True))
         size = len(columns[0])
         return self.levels(table, np.arange(size), np.arange(size) + size)
@@ -263,9 +270,13 @@ COMPARISONS: tuple[Comparison, ...] = (
         None,
     ),
     Comparison("sex", ("sex",), ("different", "equal"), equality_levels("sex"), None),
-    Comparison("ssn", ("ssn",), ("different", "last four digits agree", "one digit differs", "equal"), ssn_levels, "ssn"),
+    Comparison(
+        "ssn", ("ssn",), ("different", "last four digits agree", "one digit differs", "equal"), ssn_levels, "ssn"
+    ),
     Comparison("phone", ("phone",), ("different", "one digit differs", "equal"), phone_levels, "phone"),
-    Comparison("email", ("email",), ("different", "similar", "equal"), _text_levels("email", (SIMILAR_EMAIL,)), "email"),
+    Comparison(
+        "email", ("email",), ("different", "similar", "equal"), _text_levels("email", (SIMILAR_EMAIL,)), "email"
+    ),
     Comparison(
         "street_address",
         ("street_address",),

@@ -1,8 +1,8 @@
 """How are records held so that a million pairs of them can be compared quickly?
 
-Every text becomes a code: its place in a sorted vocabulary, -1 where missing. Because vocabularies are sorted, the order
-of the codes is the order of the texts, whatever order the records came in. One row of an EncodedTable is one node: one
-distinct set of evidence.
+Every text becomes a code: its place in a sorted vocabulary, -1 where missing. Because vocabularies are sorted, the
+order of the codes is the order of the texts, whatever order the records came in. One row of an EncodedTable is one
+node: one distinct set of evidence.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ def encode_names(table: pd.DataFrame) -> NameColumns:
     """Which name codes stand for these records? Columns that are absent are all missing."""
     kinds = (*NAME_FIELDS, "other_last_names")
     columns = {kind: encode_texts(table[kind]) for kind in kinds if kind in table}
-    names = {name.replace(" ", "") for kind, column in columns.items() if kind in NAME_FIELDS for name in column.vocabulary}
+    names = {
+        name.replace(" ", "") for kind, column in columns.items() if kind in NAME_FIELDS for name in column.vocabulary
+    }
     words = {kind: [_words_of(kind, text) for text in column.vocabulary] for kind, column in columns.items()}
     names.update(word for lists in words.values() for found in lists for word in found)
     vocabulary = np.array(sorted(names), dtype=object)
@@ -128,7 +130,7 @@ class DateColumns:
 def encode_dates(column: pd.Series) -> DateColumns:
     """Which numbers stand for these ISO dates?"""
     text = encode_texts(column)
-    split = [(str(value).split("-") + ["0", "0"])[:3] for value in text.vocabulary]
+    split = [([*str(value).split("-"), "0", "0"])[:3] for value in text.vocabulary]
     numbers = np.array([[int(part) for part in parts] for parts in split] + [[0, 0, 0]], dtype=np.int16)
     by_node = numbers[text.codes]
     return DateColumns(by_node[:, 0], by_node[:, 1], by_node[:, 2], text)
@@ -160,4 +162,6 @@ def encode_table(table: pd.DataFrame) -> EncodedTable:
     columns = {name: encode_texts(table.get(name, nothing)) for name in TEXT_FIELDS}
     dates = encode_dates(table.get("birth_date", nothing))
     is_used = {name for name in table.columns if name in (*TEXT_FIELDS, *NAME_FIELDS, "birth_date", "other_last_names")}
-    return EncodedTable(len(table), frozenset(n for n in is_used if table[n].notna().any()), encode_names(table), dates, columns)
+    return EncodedTable(
+        len(table), frozenset(n for n in is_used if bool(table[n].notna().any())), encode_names(table), dates, columns
+    )

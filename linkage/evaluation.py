@@ -56,25 +56,31 @@ def _harmonic(a: float, b: float) -> float:
     return 2 * a * b / (a + b) if a + b else 0.0
 
 
+def _check_columns(name: str, table: pd.DataFrame, column: str) -> None:
+    """Does this table say one thing about each record? Raises ValueError if not."""
+    absent = [wanted for wanted in ("record_id", column) if wanted not in table]
+    if absent:
+        raise ValueError(f"the {name} have no column [{absent[0]}]")
+    if table["record_id"].duplicated().any():
+        raise ValueError(f"the {name} repeat a record_id")
+
+
 def evaluate_clusters(clusters: pd.DataFrame, truth: pd.DataFrame) -> Evaluation:
     """How well do these clusters reproduce the true persons?
 
     Args:
-        clusters: record_id, cluster_id. truth: record_id, person_truth. Only records in both, with a known person, count.
+        clusters: record_id, cluster_id.
+        truth: record_id, person_truth. Only records in both, with a known person, count.
 
     Raises:
         ValueError: a column is missing, or ids repeat.
     """
-    for name, table, columns in (("clusters", clusters, ("record_id", "cluster_id")), ("truth", truth, ("record_id", "person_truth"))):  # fmt: skip
-        absent = [column for column in columns if column not in table]
-        if absent:
-            raise ValueError(f"the {name} have no column [{absent[0]}]")
-        if table["record_id"].duplicated().any():
-            raise ValueError(f"the {name} repeat a record_id")
+    _check_columns("clusters", clusters, "cluster_id")
+    _check_columns("truth", truth, "person_truth")
     known = truth[truth["person_truth"].notna()]
-    both = pd.DataFrame(
-        {"record_id": clusters["record_id"].astype(str), "cluster_id": clusters["cluster_id"]}
-    ).merge(known[["record_id", "person_truth"]].astype({"record_id": str}), on="record_id")
+    both = pd.DataFrame({"record_id": clusters["record_id"].astype(str), "cluster_id": clusters["cluster_id"]}).merge(
+        known[["record_id", "person_truth"]].astype({"record_id": str}), on="record_id"
+    )
     found = np.bincount(pd.factorize(both["cluster_id"])[0]) if len(both) else np.zeros(0, dtype=np.int64)
     true = np.bincount(pd.factorize(both["person_truth"])[0]) if len(both) else np.zeros(0, dtype=np.int64)
     cells = both.groupby(["cluster_id", "person_truth"], sort=False).size().rename("common").reset_index()

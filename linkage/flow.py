@@ -1,4 +1,4 @@
-"""From records to persons, step by step: normalise, collapse, block, compare, train, score, cluster. Read this first."""
+"""From records to persons: normalise, collapse, block, compare, train, score, cluster. Read this first."""
 
 from __future__ import annotations
 
@@ -39,15 +39,16 @@ class Linked:
     """Which records are one person, and why?
 
     Attributes:
-        clusters: one row per record, sorted by record_id: record_id, cluster_id (the smallest record_id of the cluster).
-        pairs: candidate pairs with a match probability of at least LOWEST_PROBABILITY_KEPT, sorted by record ids:
+        clusters: one row per record, sorted by record_id: record_id, cluster_id (the smallest record_id of the
+        cluster). pairs: candidate pairs with a match probability of at least LOWEST_PROBABILITY_KEPT, sorted by
+        record ids:
             record_id_l < record_id_r, blocking_rule, match_weight (bits, prior included), match_probability, and per
             comparison `<comparison>_level` (int8; -1 a side is missing, 0 different, highest equal). Records with the
             same name, birth date and all else equal are represented by the smallest record_id among them.
         model: trained or given.
-        weight_histogram: bin_low, bin_high (bits), pair_count over all candidate pairs, every bin from lowest to highest.
-        blocking: one row per rule used: blocking_rule, sentence, pair_count, purged_block_count, purged_record_count.
-        threshold: match probability from which a pair was a link.
+        weight_histogram: bin_low, bin_high (bits), pair_count over all candidate pairs, every bin from lowest to
+        highest. blocking: one row per rule used: blocking_rule, sentence, pair_count, purged_block_count,
+        purged_record_count. threshold: match probability from which a pair was a link.
         notes: what was refused, split or left out; counts only.
     """
 
@@ -83,9 +84,10 @@ def check_records(records: pd.DataFrame) -> None:
     """Can these records be linked? Raises ValueError in one line if not; names no value."""
     if "record_id" not in records:
         raise ValueError("the records have no column [record_id]")
-    if records["record_id"].isna().any():
-        raise ValueError(f"{int(records['record_id'].isna().sum())} records have no record_id")
-    repeated = int(records["record_id"].duplicated().sum())
+    nameless = int(records["record_id"].isna().sum())
+    if nameless:
+        raise ValueError(f"{nameless} records have no record_id")
+    repeated = int(records["record_id"].astype(str).duplicated().sum())
     if repeated:
         raise ValueError(f"record_id is not unique: {repeated} rows repeat an id")
 
@@ -133,7 +135,9 @@ def collapse_records(records: pd.DataFrame, kept_single: set[str]) -> Nodes:
         notes.append(f"{len(kept) - len(first_record)} records repeat another record in every field")
     if is_left_out.any():
         notes.append(f"{int(is_left_out.sum())} records repeat one row too often to be a person; each stays by itself")
-    return Nodes(ids, node_of, first_record, encode_table(table.iloc[first_record].reset_index(drop=True)), tuple(notes))
+    return Nodes(
+        ids, node_of, first_record, encode_table(table.iloc[first_record].reset_index(drop=True)), tuple(notes)
+    )
 
 
 def _node_pairs(nodes: Nodes, pairs: Pairs, name: str) -> list[tuple[int, int]]:
@@ -142,7 +146,9 @@ def _node_pairs(nodes: Nodes, pairs: Pairs, name: str) -> list[tuple[int, int]]:
     wanted = [(str(a), str(b)) for a, b in pairs]
     found = place.get_indexer([record for pair in wanted for record in pair]).reshape(-1, 2)
     if (found < 0).any():
-        raise ValueError(f"{name}: {int((found < 0).any(axis=1).sum())} pairs name a record_id that is not in the records")
+        raise ValueError(
+            f"{name}: {int((found < 0).any(axis=1).sum())} pairs name a record_id that is not in the records"
+        )
     numbered = nodes.node_of[found]
     numbered = numbered[(numbered >= 0).all(axis=1) & (numbered[:, 0] != numbered[:, 1])]
     return sorted({(int(min(pair)), int(max(pair))) for pair in numbered})
@@ -154,7 +160,9 @@ def _weight_histogram(weights: np.ndarray) -> pd.DataFrame:
     low = int(bins.min()) if len(bins) else 0
     counts = np.bincount(bins - low) if len(bins) else np.zeros(0, dtype=np.int64)
     edges = np.arange(low, low + len(counts))
-    return pd.DataFrame({"bin_low": edges.astype(float), "bin_high": edges + 1.0, "pair_count": counts.astype(np.int64)})
+    return pd.DataFrame(
+        {"bin_low": edges.astype(float), "bin_high": edges + 1.0, "pair_count": counts.astype(np.int64)}
+    )
 
 
 def _pairs_table(nodes: Nodes, pairs: CandidatePairs, levels: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
@@ -206,7 +214,9 @@ def _clustering_notes(found: Clustering, pairs: CandidatePairs) -> list[str]:
     if purged:
         notes.append(f"{purged} blocks were too large to be compared and left out")
     if found.split_component_count:
-        notes.append(f"{found.split_component_count} groups of linked records fell apart when all their pairs were weighed")
+        notes.append(
+            f"{found.split_component_count} groups of linked records fell apart when all their pairs were weighed"
+        )
     if found.presplit_component_count:
         notes.append(f"{found.presplit_component_count} groups were too large and were split along their weakest links")
     if found.refused_link_count:
@@ -232,14 +242,15 @@ def dedupe(
     The answer depends neither on the order of the rows nor on chance.
 
     Args:
-        records: one row per person record: record_id (unique) and any subset of linkage.FIELDS. Other columns are ignored.
+        records: one row per person record: record_id (unique) and any subset of linkage.FIELDS. Others are ignored.
         model: decides; without one, a model is learned from the records themselves, without labels.
         threshold: match probability from which a pair is a link, strictly between 0 and 1.
-        must_link, must_not_link: pairs of record_ids a person decided on. must_not_link wins over must_link.
+        must_link: pairs of record_ids a person decided to join.
+        must_not_link: pairs of record_ids a person decided to keep apart; wins over must_link.
         progress: told (stage, share done from 0 to 1).
 
     Raises:
-        ValueError: record_id is missing or repeated, the threshold is no probability, or a decision names an unknown id.
+        ValueError: record_id is missing or repeated, the threshold is no probability, or a decision names no record.
     """
     check_records(records)
     if not 0 < threshold < 1:

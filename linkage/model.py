@@ -15,8 +15,14 @@ HOUSEHOLD_COMPARISONS = frozenset({"last_name", "phone", "street_address", "plac
 """Comparisons that belong to a household. Only these are learned for the household class."""
 
 HOUSEHOLD_SURPLUS = {
-    "first_name": 0.02, "middle_name": 0.04, "birth_date": 0.03, "sex": 0.0, "ssn": 0.002, "email": 0.05, "suffix": 0.0,
-}  # fmt: skip
+    "first_name": 0.02,
+    "middle_name": 0.04,
+    "birth_date": 0.03,
+    "sex": 0.0,
+    "ssn": 0.002,
+    "email": 0.05,
+    "suffix": 0.0,
+}
 """Share of household pairs that agree beyond chance in a person's field: namesakes, family middle names, twins, one
 inbox for a family, a parent's SSN entered for a child. Fixed: if they were learned, the class would take in matches."""
 
@@ -57,7 +63,7 @@ CONFLICTS = (
         "twins",
         "same birth date and surname, plainly different first names, SSN not the same: twins are more likely",
         {"first_name": (0, 1), "birth_date": (5, 5), "last_name": (3, 4), "ssn": (-1, 1)},
-        bits=3.0,  # one household pair in four that shows this pattern, rather than one in thirty, shares its birth date
+        bits=3.0,  # of household pairs like this one in four, not one in thirty, shares its birth date
         favours_household=True,
     ),
     Conflict(
@@ -74,6 +80,13 @@ CONFLICTS = (
         bits=10.0,
         favours_household=False,
     ),
+    Conflict(
+        "nobody named",
+        "neither a name nor the birth date agrees: numbers and addresses alone do not say who somebody is",
+        {"first_name": (-1, 0), "last_name": (-1, 0), "birth_date": (-1, 0)},
+        bits=10.0,  # an SSN alone (20 bits) then stays below the prior of any table (10 to 30 bits)
+        favours_household=False,
+    ),
 )
 """Contradictions between fields that adding up single weights would miss, because fields are taken as independent."""
 
@@ -86,7 +99,7 @@ def _with_household(m: tuple[float, ...], u: tuple[float, ...], h: tuple[float, 
 def household_shares(name: str, u: tuple[float, ...]) -> tuple[float, ...]:
     """How often is each level of a person's field reached within a household? u, plus the surplus at equality."""
     surplus = HOUSEHOLD_SURPLUS[name]
-    return tuple(share * (1 - surplus) for share in u[:-1]) + (u[-1] * (1 - surplus) + surplus,)
+    return (*tuple(share * (1 - surplus) for share in u[:-1]), u[-1] * (1 - surplus) + surplus)
 
 
 _START = {
@@ -120,7 +133,9 @@ field), half of people moving between records. They are also the shape a fit fal
 def starting_parameters() -> dict[str, ComparisonParameters]:
     """What is believed of each comparison before any record is seen?"""
     return {
-        name: start if name in HOUSEHOLD_COMPARISONS or name == "suffix" else replace(start, h=household_shares(name, start.u))
+        name: start
+        if name in HOUSEHOLD_COMPARISONS or name == "suffix"
+        else replace(start, h=household_shares(name, start.u))
         for name, start in _START.items()
     }
 
@@ -163,7 +178,9 @@ class Model:
                 name: ComparisonParameters(*(tuple(map(float, shares[kind])) for kind in "muh"))
                 for name, shares in content["parameters"].items()
             }
-            model = cls(parameters, float(content["match_share"]), float(content["household_share"]), content["trained_on"])
+            model = cls(
+                parameters, float(content["match_share"]), float(content["household_share"]), content["trained_on"]
+            )
         except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise ValueError(f"not a linkage model ({type(error).__name__})") from None
         _check_model(model)
@@ -176,7 +193,7 @@ def _check_model(model: Model) -> None:
     if set(model.parameters) != set(start):
         raise ValueError("not a linkage model (its comparisons are not the ones of this version)")
     for name, shares in model.parameters.items():
-        for values, expected in zip((shares.m, shares.u, shares.h), (start[name].m,) * 3):
+        for values, expected in zip((shares.m, shares.u, shares.h), (start[name].m,) * 3, strict=True):
             if len(values) != len(expected) or not all(0 < value <= 1 for value in values):
                 raise ValueError(f"not a linkage model (comparison [{name}] has wrong shares)")
     if not (0 < model.match_share < 1 and 0 <= model.household_share < 1):
@@ -189,6 +206,9 @@ one name are still two people of a whole town."""
 
 
 def starting_model(record_count: int) -> Model:
-    """Which model is used where nothing can be learned? One other record per record is assumed to be the same person."""
+    """Which model is used where nothing can be learned?
+
+    One other record per record is assumed to be the same person.
+    """
     share = 1.0 / max(record_count, FEWEST_RECORDS_ASSUMED)
     return Model(starting_parameters(), share, share / 2, 0)

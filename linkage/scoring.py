@@ -20,7 +20,8 @@ TERM_PRIOR_RECORDS = 1000.0
 only because the table is small."""
 
 PLAUSIBLE_REPEATS = 5.0
-"""Distinct records of one person or family that may share an SSN or e-mail address before it counts as a shared value."""
+"""Distinct records of one person or family that may share an SSN or e-mail address before it counts as a shared
+value."""
 
 LOWEST_FREQUENCY = {"ssn": 1e-6, "email": 1e-6, "phone": 5e-6, "street_address": 1e-5}
 LOWEST_NAME_FREQUENCY = 1e-5
@@ -113,7 +114,9 @@ class Scorer:
         """What is the match weight of each pair, in bits? `left` gives one node of each pair."""
         shares = self.model
         match = np.log2(shares.match_share) + pattern_bits(levels, log_shares(shares.parameters, "m"))
-        household = np.log2(max(shares.household_share, 1e-300)) + pattern_bits(levels, log_shares(shares.parameters, "h"))
+        household = np.log2(max(shares.household_share, 1e-300)) + pattern_bits(
+            levels, log_shares(shares.parameters, "h")
+        )
         chance = np.log2(1 - shares.match_share - shares.household_share)
         chance = chance + pattern_bits(levels, log_shares(shares.parameters, "u"))
         for name, bits in pair_term_bits(self.table, self.terms, levels, left).items():

@@ -7,6 +7,7 @@ brought together count as chance, so the shares are shares of all pairs and no f
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -140,7 +141,7 @@ def class_shares(histogram: PatternHistogram, model: Model) -> tuple[np.ndarray,
     shares = (model.match_share, max(model.household_share, 1e-300), chance_share)
     bits = [
         np.log2(share) + pattern_bits(histogram.levels, log_shares(model.parameters, kind))
-        for share, kind in zip(shares, ("m", "h", "u"))
+        for share, kind in zip(shares, ("m", "h", "u"), strict=True)
     ]
     total = np.logaddexp2(np.logaddexp2(bits[0], bits[1]), bits[2])
     return np.exp2(bits[0] - total), np.exp2(bits[1] - total)
@@ -197,7 +198,7 @@ def rising_m(
     trusted = is_learned.copy()
     while True:
         kept = np.flatnonzero(trusted)
-        falls = [(a, b) for a, b in zip(kept, kept[1:]) if weights[a] > weights[b]]
+        falls = [(a, b) for a, b in itertools.pairwise(kept) if weights[a] > weights[b]]
         if not falls:
             break
         worse, better = falls[0]
@@ -246,14 +247,19 @@ def learn_from_patterns(
     """Which model do these patterns teach, and what was refused?"""
     start = starting_parameters()
     with_u = {
-        name: replace(p, u=u[name], h=household_shares(name, u[name]) if name not in HOUSEHOLD_COMPARISONS | {"suffix"} else p.h)
+        name: replace(
+            p, u=u[name], h=household_shares(name, u[name]) if name not in HOUSEHOLD_COMPARISONS | {"suffix"} else p.h
+        )
         for name, p in start.items()
     }
     believed = replace(starting_model(node_count), parameters=with_u)
     fitted = _fit(histogram, believed)
     match_pairs = fitted.match_share * histogram.pair_count_of_all
     if match_pairs < FEWEST_MATCHES_TO_LEARN:
-        model, notes = believed, (f"only about {match_pairs:.0f} matching pairs to learn from; m keeps the starting values",)
+        model, notes = (
+            believed,
+            (f"only about {match_pairs:.0f} matching pairs to learn from; m keeps the starting values",),
+        )
         model, more = refuse_falling_weights(model, start, match_pairs)
         return _round_model(replace(model, trained_on=node_count)), notes + more
     model, notes = refuse_falling_weights(fitted, start, match_pairs)

@@ -1,7 +1,7 @@
 """Which day was this person born, as far as the record knows?
 
-A birth date is ISO text: YYYY-MM-DD, or the known part of it, YYYY-MM or YYYY. Nothing is guessed: text in any other form
-is missing.
+A birth date is ISO text: YYYY-MM-DD, or the known part of it, YYYY-MM or YYYY. Nothing is guessed: text in any other
+form is missing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def normalize_birth_date(iso_text: object, as_of: date | None = None) -> str | N
     Args:
         iso_text: YYYY-MM-DD, YYYY-MM or YYYY; a time of day after it is dropped.
         as_of: the day the records describe. With it, days after it or more than OLDEST_AGE_YEARS before it are missing.
-            Without it only the calendar and the known placeholders decide, so the same text always gives the same answer.
+            Without it only the calendar and the known placeholders decide, so the same text always gives the same
+            answer.
 
     >>> normalize_birth_date("1982-02-30"), normalize_birth_date("1982-02"), normalize_birth_date("1900-01-01")
     (None, '1982-02', None)

@@ -15,11 +15,68 @@ from typing import Literal
 from nameparser import HumanName
 
 PLACEHOLDER_WORDS = frozenset(
-    """UNKNOWN UNK UNKN UNKNWN UNKNOW UNKOWN UNNAMED UNIDENTIFIED ANONYMOUS ANON REFUSED REFUSE REFUSAL DECLINED NULL NONE
-    NA NAN NOTAVAILABLE NOTGIVEN NOTPROVIDED NOTKNOWN NOTSTATED NONAME NOLASTNAME NOFIRSTNAME NONAMEGIVEN FNU LNU MNU
-    TEST TESTING TESTPATIENT TESTPERSON DUMMY XXX XXXX XXXXX BLANK PENDING TBD NFN NLN FIRSTNAME LASTNAME
-    BABY BABYBOY BABYGIRL BOYBABY GIRLBABY NEWBORN INFANT BB BG MALE FEMALE UNKNOWNMALE UNKNOWNFEMALE JOHNDOE JANEDOE
-    """.split()
+    [
+        "UNKNOWN",
+        "UNK",
+        "UNKN",
+        "UNKNWN",
+        "UNKNOW",
+        "UNKOWN",
+        "UNNAMED",
+        "UNIDENTIFIED",
+        "ANONYMOUS",
+        "ANON",
+        "REFUSED",
+        "REFUSE",
+        "REFUSAL",
+        "DECLINED",
+        "NULL",
+        "NONE",
+        "NA",
+        "NAN",
+        "NOTAVAILABLE",
+        "NOTGIVEN",
+        "NOTPROVIDED",
+        "NOTKNOWN",
+        "NOTSTATED",
+        "NONAME",
+        "NOLASTNAME",
+        "NOFIRSTNAME",
+        "NONAMEGIVEN",
+        "FNU",
+        "LNU",
+        "MNU",
+        "TEST",
+        "TESTING",
+        "TESTPATIENT",
+        "TESTPERSON",
+        "DUMMY",
+        "XXX",
+        "XXXX",
+        "XXXXX",
+        "BLANK",
+        "PENDING",
+        "TBD",
+        "NFN",
+        "NLN",
+        "FIRSTNAME",
+        "LASTNAME",
+        "BABY",
+        "BABYBOY",
+        "BABYGIRL",
+        "BOYBABY",
+        "GIRLBABY",
+        "NEWBORN",
+        "INFANT",
+        "BB",
+        "BG",
+        "MALE",
+        "FEMALE",
+        "UNKNOWNMALE",
+        "UNKNOWNFEMALE",
+        "JOHNDOE",
+        "JANEDOE",
+    ]
 )
 """Words that stand for "not known" wherever a first or last name is expected (dirty-input tables of public feeds)."""
 
@@ -58,7 +115,7 @@ class PersonName:
 
 
 def plain_text(text: object) -> str | None:
-    """What ASCII text does this value hold, if any?
+    r"""What ASCII text does this value hold, if any?
 
     Accents are dropped, control characters become spaces, runs of white space become one space. Numbers, NA and other
     objects that are not text give None.

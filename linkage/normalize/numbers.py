@@ -15,7 +15,8 @@ from linkage.normalize.names import plain_text
 PLACEHOLDER_SSNS = frozenset(
     {"123456789", "987654321", "012345678", "123123123", "078051120", "219099999", "457555462", "111223333"}
 )
-"""Numbers printed in advertisements and typed to satisfy a form (Social Security Administration, history of the SSN)."""
+"""Numbers printed in advertisements and typed to satisfy a form (Social Security Administration, history of the
+SSN)."""
 
 SEX_WORDS = {
     "F": "F", "FEMALE": "F", "WOMAN": "F", "GIRL": "F", "2": "F",
@@ -105,7 +106,7 @@ def normalize_phone(text: object, region: str = "US") -> str | None:
 
 
 def _is_valid_nanp(digits: str) -> bool:
-    """Is this ten-digit North American number in service somewhere? Decided by its first six digits and known fillers."""
+    """Is this ten-digit number in service in North America? Decided by its first six digits and known fillers."""
     return digits[3:] not in PHONE_PLACEHOLDER_TAILS and _is_valid_exchange(digits[:6])
 
 

@@ -33,10 +33,11 @@ STREET_WORDS = {
     "VALLEY": "VLY", "VIEW": "VW", "VILLAGE": "VLG", "VISTA": "VIS",
     "NORTH": "N", "SOUTH": "S", "EAST": "E", "WEST": "W", "NORTHEAST": "NE", "NORTHWEST": "NW", "SOUTHEAST": "SE",
     "SOUTHWEST": "SW",
-    "APARTMENT": "APT", "BUILDING": "BLDG", "FLOOR": "FL", "SUITE": "STE", "ROOM": "RM", "TRAILER": "TRLR", "SPACE": "SPC",
-    "NUMBER": "APT", "NO": "APT",
+    "APARTMENT": "APT", "BUILDING": "BLDG", "FLOOR": "FL", "SUITE": "STE", "ROOM": "RM", "TRAILER": "TRLR",
+    "SPACE": "SPC", "NUMBER": "APT", "NO": "APT",
 }  # fmt: skip
-"""Words of a street line and their postal short form (United States Postal Service, Publication 28, appendices B and C)."""
+"""Words of a street line and their postal short form (United States Postal Service, Publication 28, appendices B and
+C)."""
 
 STATES = {
     "ALABAMA": "AL", "ALASKA": "AK", "ARIZONA": "AZ", "ARKANSAS": "AR", "CALIFORNIA": "CA", "COLORADO": "CO",
