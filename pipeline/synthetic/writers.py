@@ -1,0 +1,99 @@
+"""How do rows become a delivered file? Delimited text to the letter of the layout, or FHIR resources line by line."""
+
+import csv
+import io
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from pipeline.contract.declaration import Delimited, Feed, FhirNdjson
+from pipeline.synthetic.fhir import resource
+from pipeline.synthetic.noise import without_accents
+from pipeline.synthetic.rows import Row
+from pipeline.synthetic.witness import text_matching
+
+
+def file_name(feed: Feed, dated: date) -> str:
+    """Under which name does a file of that date come? Raises DeclarationError where no name fits the pattern."""
+    if feed.date_format:
+        return text_matching(feed.file_pattern, named={"date": dated.strftime(feed.date_format)})
+    return text_matching(feed.file_pattern, stamp=dated.strftime("%Y%m%d"))
+
+
+def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
+    """Which bytes does a file hold? `padded` gives the width of columns the agency fills up with blanks."""
+    if isinstance(feed.format, FhirNdjson):
+        lines = (json.dumps(resource(feed.format.resource_type, row), ensure_ascii=False) for row in rows)
+        return "".join(f"{line}\n" for line in lines).encode()
+    return _encoded(_delimited(feed, feed.format, rows, padded), feed.format.encoding)
+
+
+def _delimited(feed: Feed, layout: Delimited, rows: list[Row], padded: dict[str, int]) -> str:
+    names = [column.name for column in feed.columns]
+    widths = [padded.get(name, 0) for name in names]
+    last = [""] if layout.has_trailing_delimiter else []
+    text = io.StringIO()
+    quoting = csv.QUOTE_ALL if layout.is_fully_quoted else csv.QUOTE_MINIMAL
+    writer = csv.writer(text, delimiter=layout.delimiter, lineterminator=layout.line_end, quoting=quoting)
+    writer.writerow(names + last)
+    if padded:
+        writer.writerows(
+            [row[name].ljust(width) for name, width in zip(names, widths, strict=True)] + last for row in rows
+        )
+    else:
+        writer.writerows([row[name] for name in names] + last for row in rows)
+    return text.getvalue()
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    """Which bytes stand for a text? Letters an encoding lacks lose their accents, as they do in such systems."""
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return without_accents(text).encode(encoding, errors="replace")
+
+
+def export_log(exports: list[tuple[datetime, dict[str, int]]]) -> bytes:
+    """What does the log of a bulk export say? One kickoff and one completion for each export, as smart-fetch writes it.
+
+    Args:
+        exports: local moment of each export, and file name → number of resources.
+    """
+    lines = []
+    for number, (moment, files) in enumerate(exports, start=1):
+        export_id = str(UUID(int=number))
+        at = moment.isoformat()
+        done = (moment + timedelta(seconds=40)).isoformat()
+        resources = sum(files.values())
+        events: list[tuple[str, str, dict[str, object]]] = [
+            ("kickoff", at, {"exportUrl": "https://example.org/fhir/Group/county/$export"}),
+            ("status_complete", at, {"transactionTime": at}),
+            (
+                "manifest_complete",
+                at,
+                {
+                    "transactionTime": at,
+                    "totalOutputFileCount": len(files),
+                    "totalDeletedFileCount": 0,
+                    "totalErrorFileCount": 0,
+                    "totalManifests": 1,
+                },
+            ),
+            (
+                "export_complete",
+                done,
+                {"files": len(files), "resources": resources, "attachments": None, "duration": 40},
+            ),
+        ]
+        for event, timestamp, detail in events:
+            lines.append(
+                json.dumps({"exportId": export_id, "timestamp": timestamp, "eventId": event, "eventDetail": detail})
+            )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Puts bytes into a file, making its folder where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
