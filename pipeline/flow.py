@@ -95,7 +95,7 @@ def run(
                 unknown_files += take_in_agency(store, act, agency, deliveries, vault_of(settings), progress).unknown
             except DeliveryRefused as refusal:
                 refusals.append(str(refusal))
-        listing.resolve_persons(store, act, plan, progress)
+        listing.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
         progress("rank", 0)
         list_id = listing.rank_persons(store, act, plan, agencies)
         progress("rank", 1)

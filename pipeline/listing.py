@@ -120,50 +120,43 @@ def _write_pairs_and_model(work: Work, act: Act, plan: ListPlan, linked) -> None
 # --- rank --------------------------------------------------------------------------------------------------------------
 
 
-def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency, ...]) -> str:
-    """Who, this week, first, and why? Keeps the list for publishing and answers its id; the same list is kept once."""
-    titles = {agency.name: agency.title for agency in agencies}
-    areas = {agency.name: agency.area for agency in agencies if agency.area}
-    with store.transaction() as work:
-        facts = Facts(
-            encounters=work.read("usable_encounters", **plan.bounds()),
-            conditions=work.read("usable_conditions", **plan.bounds()),
-            until=plan.calendar.until(),
-        )
-        records = work.read("linked_records")
-        persons = _persons(work, records)
-        people = exclusions.People(persons, records, facts.encounters, plan.as_of, plan.calendar.until())
-        excluded = exclusions.excluded(people)
-        points = rank.points_by_factor(facts, plan.calendar)
-        order = rank.standings(points, excluded.index)
-        line = rank.draw_line(order, persons, facts, areas, plan.settings.list_size, plan.settings.teams)
-        made = OutreachList(
-            list_id="",
-            as_of=plan.as_of.isoformat(),
-            zone=plan.calendar.zone,
-            code_version=code_version(),
-            model_id=_model_id(work, plan),
-            sources=agency_states(work, plan, agencies),
-            entries=rank.entries(
-                line,
-                rank.reasons_of(points[points["person_id"].isin(line.chosen)], titles, plan.calendar),
-                _shown(work, plan, records, persons, rank.last_met(facts.encounters, titles, plan.calendar)),
-            ),
-            excluded_counts=_excluded_counts(work, plan, excluded),
-            below_line_count=len(order) - len(line.chosen),
-        )
-        made = replace(made, list_id=list_json.list_id_of(made))
-        _keep_list(work, act, made, line, excluded)
-    return made.list_id
+@dataclass(frozen=True)
+class Known:
+    """What is known by the end of the list's day, by person?
+
+    Attributes:
+        facts: encounters and conditions. records: every linked record with its person_id.
+        persons: indexed by person_id: best values, address in one line, alias_count.
+    """
+
+    facts: Facts
+    records: pd.DataFrame
+    persons: pd.DataFrame
 
 
-def _model_id(work: Work, plan: ListPlan) -> str:
-    return str(work.read("resolution_of_day", as_of=plan.as_of)["model_id"].iloc[0])
+@dataclass(frozen=True)
+class Standing:
+    """Who has how many points, who is excluded and why, and who gets an entry?"""
+
+    points: pd.DataFrame
+    excluded: pd.Series
+    line: rank.Line
 
 
-def _persons(work: Work, records: pd.DataFrame) -> pd.DataFrame:
-    """What is shown of each person? Indexed by person_id: best values, address in one line, alias_count."""
-    best = work.read("best_values").pivot(index="person_id", columns="field", values="value")
+def read_known(work: Work, plan: ListPlan) -> Known:
+    """What is known of everybody that may be used for the list?"""
+    facts = Facts(
+        encounters=work.read("usable_encounters", **plan.bounds()),
+        conditions=work.read("usable_conditions", **plan.bounds()),
+        until=plan.calendar.until(),
+    )
+    records = work.read("linked_records")
+    return Known(facts, records, persons_of(work.read("best_values"), records))
+
+
+def persons_of(best_values: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """What is shown of each person? Indexed by person_id, sorted; see `Known.persons`."""
+    best = best_values.pivot(index="person_id", columns="field", values="value")
     wanted = [*resolve.MOST_OFTEN, *resolve.MOST_RECENT]
     persons = best.reindex(index=sorted(records["person_id"].unique()), columns=wanted).astype(object)
     persons = persons.where(persons.notna(), None)
@@ -172,14 +165,50 @@ def _persons(work: Work, records: pd.DataFrame) -> pd.DataFrame:
     return persons.assign(address=lines, alias_count=resolve.alias_counts(records).reindex(persons.index).fillna(0))
 
 
-def _shown(
-    work: Work, plan: ListPlan, records: pd.DataFrame, persons: pd.DataFrame, last_met: Mapping[str, str]
-) -> rank.Shown:
-    previous = work.read("previous_list_ranks", as_of=plan.as_of)
-    keys = records.groupby("person_id")["record_id"].agg(lambda ids: tuple(sorted(ids)))
-    return rank.Shown(
-        persons, keys.to_dict(), last_met, dict(zip(previous["person_id"], previous["rank"].map(int), strict=True))
-    )
+def stand(known: Known, plan: ListPlan, agencies: tuple[Agency, ...]) -> Standing:
+    """In which order do people stand, and where is the line?"""
+    areas = {agency.name: agency.area for agency in agencies if agency.area}
+    people = exclusions.People(known.persons, known.records, known.facts.encounters, plan.as_of, plan.calendar.until())
+    excluded = exclusions.excluded(people)
+    points = rank.points_by_factor(known.facts, plan.calendar)
+    order = rank.standings(points, excluded.index)
+    sizes = plan.settings.list_size, plan.settings.teams
+    return Standing(points, excluded, rank.draw_line(order, known.persons, known.facts, areas, *sizes))
+
+
+def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency, ...]) -> str:
+    """Who, this week, first, and why? Keeps the list for publishing and answers its id; the same list is kept once."""
+    titles = {agency.name: agency.title for agency in agencies}
+    with store.transaction() as work:
+        known = read_known(work, plan)
+        standing = stand(known, plan, agencies)
+        line = standing.line
+        chosen_points = standing.points[standing.points["person_id"].isin(line.chosen)]
+        shown = _shown(work, plan, known, rank.last_met(known.facts.encounters, titles, plan.calendar))
+        made = OutreachList(
+            list_id="",
+            as_of=plan.as_of.isoformat(),
+            zone=plan.calendar.zone,
+            code_version=code_version(),
+            model_id=_model_id(work, plan),
+            sources=agency_states(work, plan, agencies),
+            entries=rank.entries(line, rank.reasons_of(chosen_points, titles, plan.calendar), shown),
+            excluded_counts=_excluded_counts(work, plan, standing.excluded),
+            below_line_count=len(line.standings) - len(line.chosen),
+        )
+        made = replace(made, list_id=list_json.list_id_of(made))
+        _keep_list(work, act, made, line, standing.excluded)
+    return made.list_id
+
+
+def _model_id(work: Work, plan: ListPlan) -> str:
+    return str(work.read("resolution_of_day", as_of=plan.as_of)["model_id"].iloc[0])
+
+
+def _shown(work: Work, plan: ListPlan, known: Known, last_met: Mapping[str, str]) -> rank.Shown:
+    previous = work.read("previous_list_ranks", as_of=plan.as_of).set_index("person_id")["rank"].map(int)
+    keys = known.records.groupby("person_id")["record_id"].agg(lambda ids: tuple(sorted(ids)))
+    return rank.Shown(known.persons, keys.to_dict(), last_met, previous.to_dict())
 
 
 def _excluded_counts(work: Work, plan: ListPlan, excluded: pd.Series) -> dict[str, int]:

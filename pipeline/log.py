@@ -28,6 +28,10 @@ def event(logger: logging.Logger, name: str, level: int = logging.INFO, **facts:
 
 
 def set_up(level: str) -> None:
-    """Send log lines of this project to standard error, at this level and above."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("pipeline").setLevel(level.upper())
+    """Send log lines of this project, and of nobody else, to standard error, at this level and above."""
+    ours = logging.getLogger("pipeline")
+    ours.setLevel(level.upper())
+    if not ours.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        ours.addHandler(handler)

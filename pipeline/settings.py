@@ -30,7 +30,8 @@ class Settings(BaseSettings):
         description="Folder for the embedded database and the delivered files as they came.",
     )
     deliveries: Path = Field(
-        Path("deliveries"), description="Folder with one folder of delivered files per agency, where no --deliveries is given."
+        Path("deliveries"),
+        description="Folder with one folder of delivered files per agency, where no --deliveries is given.",
     )
     out: Path = Field(Path("out"), description="Folder for the published files, where no --out is given.")
     zone: str = Field("America/Denver", description="IANA time zone in which the list's day ends.")

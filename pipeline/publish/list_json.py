@@ -14,7 +14,7 @@ ID_LENGTH = 16  # hex digits, so 64 bits: short enough to read out on the phone,
 
 def content_hash(outreach_list: OutreachList) -> str:
     """Which content is this? SHA-256 (64 hex digits) over everything published except the list's own id."""
-    content = _published(outreach_list)
+    content = published(outreach_list)
     del content["list_id"]
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
@@ -27,12 +27,12 @@ def list_id_of(outreach_list: OutreachList) -> str:
 
 def render(outreach_list: OutreachList) -> bytes:
     """What stands in `outreach_list.json`? UTF-8, keys sorted, a line end at the end; equal lists give equal bytes."""
-    text = json.dumps(_published(outreach_list), sort_keys=True, ensure_ascii=False, indent=1)
+    text = json.dumps(published(outreach_list), sort_keys=True, ensure_ascii=False, indent=1)
     # Half a surrogate pair has no UTF-8 form; written as \udXXX it stays the same text for whoever parses the JSON.
     return (text + "\n").encode("utf-8", "backslashreplace")
 
 
-def _published(outreach_list: OutreachList) -> dict[str, Any]:
+def published(outreach_list: OutreachList) -> dict[str, Any]:
     """Which parts of a list are published? Named one by one: a field added to the contract stays out until listed."""
     return {
         "list_id": outreach_list.list_id,

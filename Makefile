@@ -1,0 +1,67 @@
+# What can be made here? Needs only python3 and make: everything else comes from the lock file into this folder.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+
+TOOLS := .tools
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+READY := .venv/.ready
+BIN := .venv/bin
+
+# The made-up county of `make run`, with a database of its own, apart from any real one.
+SAMPLE := sample
+SAMPLE_DAY := 2026-11-16
+SAMPLE_PERSONS := 20000
+OUT := out
+
+.PHONY: help setup run airflow test test-long check format benchmark docs clean
+
+help:  ## Tell what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY)  ## Install everything into .venv, and the commands outreach and linkage with it
+
+$(TOOLS)/bin/uv:
+	python3 -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
+
+$(READY): $(filter $(TOOLS)/%,$(UV)) pyproject.toml uv.lock
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+$(SAMPLE)/.made: | $(READY)
+	rm -rf $(SAMPLE)/deliveries
+	$(BIN)/outreach synthesize --persons $(SAMPLE_PERSONS) --years 2 --seed 7 --as-of $(SAMPLE_DAY) --out $(SAMPLE)/deliveries
+	@touch $@
+
+run: $(READY) $(SAMPLE)/.made  ## Make up a county, take in what its agencies deliver, publish the list into out/
+	OUTREACH_HOME=$(SAMPLE)/home $(BIN)/outreach run --deliveries $(SAMPLE)/deliveries --as-of $(SAMPLE_DAY) --out $(OUT)
+
+airflow: $(READY)  ## Start Airflow with this project's DAGs on this machine (Ctrl-C ends it)
+	bin/airflow-standalone
+
+test: $(READY)  ## Run the tests
+	$(BIN)/pytest -q -m "not long"
+
+test-long: $(READY)  ## Run the slower proofs too
+	$(BIN)/pytest -q
+
+check: $(READY)  ## Look over the code: ruff, pyright, import directions, words
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/pytest -q tests/house
+
+format: $(READY)  ## Write the code in the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmark: $(READY)  ## Measure the whole road: seconds per stage and peak memory
+	$(BIN)/python -m benchmarks.road
+
+docs: $(READY)  ## Write the reference pages that follow from the code
+	$(BIN)/python -m docs.generate
+
+clean:  ## Remove the made-up county, its database and what was published from it
+	rm -rf $(SAMPLE) $(OUT)

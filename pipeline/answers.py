@@ -1,0 +1,98 @@
+"""What do the commands answer? Questions to the store about the current list, a run, a person: ids and counts only."""
+
+from dataclasses import asdict
+from datetime import date
+
+import pandas as pd
+
+from pipeline import listing
+from pipeline.contract.declaration import Agency
+from pipeline.contract.errors import NothingToPublish, UnknownPerson
+from pipeline.contract.outreach_list import AgencyState, OutreachList, from_json
+from pipeline.flow import RunResult, plan_for
+from pipeline.publish import list_json
+from pipeline.settings import Settings
+from pipeline.store import Store, Work
+
+
+def current_list(work: Work) -> OutreachList:
+    """Which list is current? Raises NothingToPublish where none was ever published."""
+    current = work.read("current_list")
+    if current.empty:
+        raise NothingToPublish("no list has been published yet; start with `outreach run`")
+    return from_json(current["content"].iloc[0])
+
+
+def current_as_of(work: Work) -> date:
+    """For which day is the current list?"""
+    return date.fromisoformat(current_list(work).as_of)
+
+
+def states_now(work: Work, settings: Settings, agencies: tuple[Agency, ...], as_of: date) -> tuple[AgencyState, ...]:
+    """How far do the agencies' data reach on this day?"""
+    return listing.agency_states(work, plan_for(as_of, settings), agencies)
+
+
+def tell(store: Store, result: RunResult) -> dict:
+    """What did the run do? Counts per stage and agency, the list as published, the files: ids and counts only."""
+    with store.transaction() as work:
+        made = current_list(work)
+        figures = listing.run_figures(work, made)
+    return {
+        "list_id": made.list_id,
+        "as_of": made.as_of,
+        "stages": dict(figures.stages),
+        "accounting": [asdict(counts) for counts in figures.counts],
+        "entries": list_json.published(made)["entries"],
+        "excluded_counts": dict(made.excluded_counts),
+        "sources": [asdict(state) for state in made.sources],
+        "refusals": result.refusals,
+        "unknown_files": result.unknown_files,
+        "unknown_folders": result.unknown_folders,
+        "files": [str(path) for path in result.paths],
+    }
+
+
+def tell_why(work: Work, person_id: str) -> dict:
+    """Why is a person on the current list, or why not? Raises UnknownPerson for an id that was never given out."""
+    if work.ask("person_number_of", person_id=person_id) is None:
+        raise UnknownPerson("no person of that id was ever known here; ids look like P-4711")
+    reasons = work.read("reasons_of_person", person_id=person_id)
+    records = work.read("records_of_person", person_id=person_id)
+    return {
+        "person_id": person_id,
+        "answer": _answer(work, person_id, reasons, has_records=not records.empty),
+        "reasons": [{"points": int(row.points), "sentence": row.sentence} for row in reasons.itertuples()],
+        "records": [
+            {
+                "record_id": row.record_id,
+                "strongest_weight": None if row.strongest_weight is None else round(float(row.strongest_weight), 2),
+                "strongest_probability": None
+                if row.strongest_probability is None
+                else round(float(row.strongest_probability), 4),
+            }
+            for row in records.itertuples()
+        ],
+        "fields": work.read("fields_of_person", person_id=person_id)[["field", "from_record_id"]].to_dict("records"),
+    }
+
+
+def _answer(work: Work, person_id: str, reasons: pd.DataFrame, *, has_records: bool) -> str:
+    """In one sentence: where does the person stand?"""
+    if not reasons.empty:
+        rank, team, points = int(reasons["rank"].iloc[0]), reasons["team"].iloc[0], int(reasons["points"].sum())
+        return f"{person_id} is number {rank} on the current list with {points} points; the {team} team follows up."
+    exclusion = work.ask("exclusion_of_person", person_id=person_id)
+    if exclusion:
+        return f"{person_id} is not on the current list: {str(exclusion).replace('_', ' ')}."
+    standing = work.read("points_of_person", person_id=person_id)
+    if not standing.empty:
+        row = standing.iloc[0]
+        short = max(int(row["line_points"]) - int(row["points"]), 0)
+        return (
+            f"{person_id} is not on the current list: number {int(row['position'])} in line with {int(row['points'])} points, "
+            f"{short} fewer than the last entry."
+        )
+    if not has_records:
+        return f"{person_id} is not on the current list: no record is linked to this id any more."
+    return f"{person_id} is not on the current list: nothing in the counted windows gives points."
