@@ -5,6 +5,7 @@
 >>> linked.clusters                           # doctest: +SKIP
 """
 
+from linkage.classifier import HouseholdClassifier
 from linkage.evaluation import Evaluation, evaluate_clusters
 from linkage.explain import Explanation, explain_pair
 from linkage.flow import DEFAULT_THRESHOLD, Linked, dedupe
@@ -16,6 +17,7 @@ __all__ = [
     "FIELDS",
     "Evaluation",
     "Explanation",
+    "HouseholdClassifier",
     "Linked",
     "Model",
     "dedupe",

@@ -193,9 +193,11 @@ def main() -> None:
     """What happens on the command line? One line and exit code 2 when the input cannot be used, never a traceback."""
     try:
         app()
-    except (TableError, ValueError):
+    except (TableError, ValueError) as error:
+        typer.echo(f"linkage: {error}", err=True)
         raise SystemExit(2) from None
-    except OSError:
+    except OSError as error:
+        typer.echo(f"linkage: cannot read or write ({error.strerror})", err=True)
         raise SystemExit(2) from None
 
 

@@ -133,13 +133,13 @@ def birth_date_levels(table: EncodedTable, left: np.ndarray, right: np.ndarray) 
     knows_month = (date.month[left] != 0) & (date.month[right] != 0)
     is_both = agree.has_both(date.text.codes[left], date.text.codes[right])
     levels = np.where(is_both, 0, MISSING).astype(np.int8)
-    _fill(levels, 1, ~knows_month & same_year)
-    _fill(levels, 2, ~is_full & knows_month & same_year & same_month)
     agreeing = same_year.astype(np.int8) + same_month + same_day
-    _fill(levels, 2, is_full & (agreeing == 2))
+    _fill(levels, 1, is_full & (agreeing == 2))
+    _fill(levels, 2, ~knows_month & same_year)
     _fill(levels, 3, agree.is_one_edit_where(date.text, left, right, is_full & (agreeing < 3) & is_both))
     swapped = (date.month[left] == date.day[right]) & (date.day[left] == date.month[right])
     _fill(levels, 4, is_full & same_year & swapped)
+    _fill(levels, 4, ~is_full & knows_month & same_year & same_month)
     _fill(levels, 5, is_full & (agreeing == 3))
     return levels
 
@@ -264,8 +264,8 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "birth_date",
         ("birth_date",),
-        ("different", "year agrees, rest not known", "two of three parts agree", "one digit differs",
-         "day and month exchanged", "equal"),
+        ("different", "two of three parts agree", "year agrees, rest not known", "one digit differs",
+         "day and month exchanged, or day not known", "equal"),
         birth_date_levels,
         None,
     ),

@@ -36,7 +36,8 @@ class Explanation:
         prior_bits: what is believed of any two records.
         steps: one per comparison, against chance agreement, rarity of the shared value included.
         household_bits: taken because two people of one household would explain the agreement as well; 0 or negative.
-        conflict_bits: taken for contradictions; 0 or negative. conflicts: their sentences.
+        conflict_bits: taken for contradictions; 0 or negative.
+        conflicts: the sentences of those contradictions.
         probability: the match probability of total_bits.
     """
 

@@ -47,7 +47,8 @@ class Linked:
             same name, birth date and all else equal are represented by the smallest record_id among them.
         model: trained or given.
         weight_histogram: bin_low, bin_high (bits), pair_count over all candidate pairs, every bin from lowest to
-        highest. blocking: one row per rule used: blocking_rule, sentence, pair_count, purged_block_count,
+        highest.
+        blocking: one row per rule used: blocking_rule, sentence, pair_count, purged_block_count,
         purged_record_count. threshold: match probability from which a pair was a link.
         notes: what was refused, split or left out; counts only.
     """

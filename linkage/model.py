@@ -69,7 +69,7 @@ CONFLICTS = (
     Conflict(
         "generations",
         "conflicting suffixes such as Jr and Sr, birth date not the same: parent and child are more likely",
-        {"suffix": (0, 0), "birth_date": (-1, 2), "ssn": (-1, 2)},
+        {"suffix": (0, 0), "birth_date": (-1, 1), "ssn": (-1, 2)},
         bits=10.0,  # undoes an agreeing street (8 to 10 bits), not an agreeing SSN
         favours_household=False,
     ),
@@ -108,13 +108,13 @@ _START = {
     ),
     "middle_name": _with_household((0.05, 0.30, 0.05, 0.60), (0.915, 0.05, 0.005, 0.03)),
     "last_name": _with_household(
-        (0.03, 0.015, 0.03, 0.06, 0.865),
+        (0.03, 0.015, 0.025, 0.065, 0.865),
         (0.966, 0.03, 0.001, 0.002, 0.001),
         (0.20, 0.02, 0.05, 0.05, 0.68),
     ),
     "suffix": _with_household((0.01, 0.99), (0.6, 0.4), (0.9, 0.1)),
     "birth_date": _with_household(
-        (0.01, 0.01, 0.03, 0.05, 0.01, 0.89), (0.9943, 0.0003, 0.0045, 0.0006, 0.00002, 0.00004)
+        (0.01, 0.03, 0.005, 0.05, 0.01, 0.895), (0.99474, 0.0045, 0.0001, 0.0006, 0.00002, 0.00004)
     ),
     "sex": _with_household((0.01, 0.99), (0.5, 0.5)),
     "ssn": _with_household((0.03, 0.03, 0.04, 0.90), (0.999987, 0.00001, 0.000002, 0.000001)),

@@ -102,6 +102,25 @@ def is_contradicted(levels: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return has_conflict & (weights < 0)
 
 
+def level_weights(model: Model, levels: np.ndarray, rarity: dict[str, np.ndarray] | None = None) -> np.ndarray:
+    """What is the match weight of pairs with these levels, in bits?
+
+    Args:
+        model: the shares of the levels.
+        levels: pairs x comparisons.
+        rarity: per comparison, bits by which the value each pair agrees on is more common than average.
+    """
+    parameters = model.parameters
+    match = np.log2(model.match_share) + pattern_bits(levels, log_shares(parameters, "m"))
+    household = np.log2(max(model.household_share, 1e-300)) + pattern_bits(levels, log_shares(parameters, "h"))
+    chance = np.log2(1 - model.match_share - model.household_share) + pattern_bits(levels, log_shares(parameters, "u"))
+    for name, bits in (rarity or {}).items():
+        chance += bits
+        household += _household_term_bits(name, model, bits)
+    household += conflict_bits(levels, favours_household=True)
+    return match - np.logaddexp2(household, chance) - conflict_bits(levels, favours_household=False)
+
+
 @dataclass(frozen=True)
 class Scorer:
     """How are pairs of this table weighed with this model? Holds the frequencies of the table's values."""
@@ -112,18 +131,7 @@ class Scorer:
 
     def weights(self, levels: np.ndarray, left: np.ndarray) -> np.ndarray:
         """What is the match weight of each pair, in bits? `left` gives one node of each pair."""
-        shares = self.model
-        match = np.log2(shares.match_share) + pattern_bits(levels, log_shares(shares.parameters, "m"))
-        household = np.log2(max(shares.household_share, 1e-300)) + pattern_bits(
-            levels, log_shares(shares.parameters, "h")
-        )
-        chance = np.log2(1 - shares.match_share - shares.household_share)
-        chance = chance + pattern_bits(levels, log_shares(shares.parameters, "u"))
-        for name, bits in pair_term_bits(self.table, self.terms, levels, left).items():
-            chance += bits
-            household += _household_term_bits(name, shares, bits)
-        household += conflict_bits(levels, favours_household=True)
-        return match - np.logaddexp2(household, chance) - conflict_bits(levels, favours_household=False)
+        return level_weights(self.model, levels, pair_term_bits(self.table, self.terms, levels, left))
 
 
 def make_scorer(table: EncodedTable, model: Model) -> Scorer:

@@ -256,6 +256,8 @@ def learn_from_patterns(
     fitted = _fit(histogram, believed)
     match_pairs = fitted.match_share * histogram.pair_count_of_all
     if match_pairs < FEWEST_MATCHES_TO_LEARN:
+        household_share = max(fitted.household_share, fitted.match_share / 2)  # as believed before any record is seen
+        believed = replace(believed, match_share=fitted.match_share, household_share=household_share)
         model, notes = (
             believed,
             (f"only about {match_pairs:.0f} matching pairs to learn from; m keeps the starting values",),

@@ -115,12 +115,12 @@ class PersonName:
 
 
 def plain_text(text: object) -> str | None:
-    r"""What ASCII text does this value hold, if any?
+    """What ASCII text does this value hold, if any?
 
     Accents are dropped, control characters become spaces, runs of white space become one space. Numbers, NA and other
     objects that are not text give None.
 
-    >>> plain_text("  José\\tNúñez ")
+    >>> plain_text("  José  Núñez ")
     'Jose Nunez'
     """
     if not isinstance(text, str):

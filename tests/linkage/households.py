@@ -7,7 +7,26 @@ import pandas as pd
 
 FEMALE = ["MARY", "LINDA", "SUSAN", "JENNIFER", "ELIZABETH", "MARIA", "ANA", "KAREN", "NANCY", "LISA", "SANDRA", "ASHLEY", "EMILY", "DONNA", "MICHELLE", "CAROL", "AMANDA", "MELISSA", "DEBORAH", "STEPHANIE", "REBECCA", "LAURA", "HELEN", "SHARON", "CYNTHIA", "KATHLEEN", "AMY", "ANGELA", "SHIRLEY", "BRENDA", "PAMELA", "NICOLE", "KATHERINE", "VIRGINIA", "CATHERINE", "CHRISTINE", "ROSA", "GUADALUPE", "TERESA", "LATOYA", "KEISHA", "TAMARA"]  # fmt: skip
 MALE = ["JAMES", "ROBERT", "JOHN", "MICHAEL", "WILLIAM", "DAVID", "RICHARD", "JOSEPH", "THOMAS", "CHARLES", "CHRISTOPHER", "DANIEL", "MATTHEW", "ANTHONY", "MARK", "DONALD", "STEVEN", "PAUL", "ANDREW", "JOSHUA", "KENNETH", "KEVIN", "BRIAN", "GEORGE", "EDWARD", "RONALD", "TIMOTHY", "JASON", "JEFFREY", "RYAN", "JACOB", "GARY", "NICHOLAS", "ERIC", "JONATHAN", "STEPHEN", "LARRY", "JUSTIN", "JOSE", "JUAN", "LUIS", "CARLOS", "JESUS", "DESHAWN", "TYRONE"]  # fmt: skip
-NICKNAMES = {"ROBERT": "BOB", "WILLIAM": "BILL", "JAMES": "JIM", "RICHARD": "DICK", "MICHAEL": "MIKE", "ELIZABETH": "LIZ", "JENNIFER": "JEN", "KATHERINE": "KATE", "JOSEPH": "JOE", "THOMAS": "TOM", "CHARLES": "CHUCK", "STEVEN": "STEVE", "EDWARD": "TED", "REBECCA": "BECKY", "SUSAN": "SUE", "JOSE": "PEPE", "CHRISTOPHER": "CHRIS", "DANIEL": "DAN"}  # fmt: skip
+NICKNAMES = {
+    "ROBERT": "BOB",
+    "WILLIAM": "BILL",
+    "JAMES": "JIM",
+    "RICHARD": "DICK",
+    "MICHAEL": "MIKE",
+    "ELIZABETH": "LIZ",
+    "JENNIFER": "JEN",
+    "KATHERINE": "KATE",
+    "JOSEPH": "JOE",
+    "THOMAS": "TOM",
+    "CHARLES": "CHUCK",
+    "STEVEN": "STEVE",
+    "EDWARD": "TED",
+    "REBECCA": "BECKY",
+    "SUSAN": "SUE",
+    "JOSE": "PEPE",
+    "CHRISTOPHER": "CHRIS",
+    "DANIEL": "DAN",
+}
 STREETS = ["OAK", "ELM", "MAPLE", "CEDAR", "PINE", "WALNUT", "MAIN", "PARK", "LAKE", "HILL", "RIVER", "SPRING", "RIDGE", "CHURCH", "SUNSET", "MEADOW", "FOREST", "CHERRY"]  # fmt: skip
 KINDS = ("ST", "AVE", "RD", "LN", "DR", "CT")
 STARTS = ["SM", "JOHN", "WILL", "BR", "JON", "GARC", "MILL", "DAV", "RODR", "MART", "HERN", "LOP", "GONZ", "WIL", "AND", "THOM", "TAYL", "MOOR", "JACK", "LE", "PER", "WHIT", "HARR", "SANCH", "CL", "RAM", "LEW", "ROB", "WALK", "Y", "ALL", "K", "WR", "SC", "TORR", "NG", "H", "FL", "GR", "AD"]  # fmt: skip
@@ -37,7 +56,8 @@ def _day(random: np.random.Generator, first_year: int, last_year: int) -> str:
 def _person(random: np.random.Generator, home: dict, born: str, sex: str) -> dict:
     names = FEMALE if sex == "F" else MALE
     pick = lambda: names[int(len(names) * random.random() ** 1.7)]  # noqa: E731
-    return {**home, "first_name": pick(), "middle_name": pick(), "sex": sex, "birth_date": born, "ssn": _ssn(random), "suffix": None}  # fmt: skip
+    names = {"first_name": pick(), "middle_name": pick(), "suffix": None}
+    return {**home, **names, "sex": sex, "birth_date": born, "ssn": _ssn(random)}
 
 
 def _household(random: np.random.Generator, surnames: list[str]) -> list[dict]:
@@ -109,7 +129,16 @@ def _record(random: np.random.Generator, person: dict, homes: list[dict]) -> dic
     if chance() < 0.03:
         row["ssn"] = _typo(random, row["ssn"], "0123456789")
     row["middle_name"] = row["middle_name"][0] if chance() < 0.5 else row["middle_name"]
-    for field, share in (("ssn", 0.5), ("middle_name", 0.5), ("phone", 0.4), ("birth_date", 0.04), ("sex", 0.03), ("street_address", 0.15), ("postcode", 0.1), ("suffix", 0.3)):  # fmt: skip
+    for field, share in (
+        ("ssn", 0.5),
+        ("middle_name", 0.5),
+        ("phone", 0.4),
+        ("birth_date", 0.04),
+        ("sex", 0.03),
+        ("street_address", 0.15),
+        ("postcode", 0.1),
+        ("suffix", 0.3),
+    ):
         if chance() < share:
             row[field] = None
     if row["ssn"] and chance() < 0.2:
