@@ -1,0 +1,177 @@
+"""Is what we were handed fit to go on? Runs a suite; gives back counts and row ids, never values.
+
+Most values repeat (a code has five, a day occurs a thousand times), so expectations that look at one value at a time
+are run on the distinct values of each column and their answers carried back to the rows: the same answer, sooner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from expectations.engine import POSITION, CheckFailed, Outcome, Severity, run
+
+if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations.expectation import Expectation
+
+__all__ = ["CheckFailed", "Checked", "Finding", "Severity", "check"]
+
+_PER_VALUE = frozenset(
+    (
+        "expect_column_values_to_be_in_set",
+        "expect_column_values_to_match_regex",
+        "expect_column_value_lengths_to_be_between",
+        "expect_column_values_to_be_between",
+    )
+)
+"""Expectations whose answer depends on the value alone, and which pass over missing ones."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Which expectation was broken, and by which rows?
+
+    Attributes:
+        expectation: its type.
+        column: the column it is about, None for a whole table.
+        severity: a `Severity` value.
+        fault_code: a `RowFault` value.
+        message: what is wrong and what to do, one sentence, no value.
+        row_ids: ids of the rows, in their order; empty where the whole table is meant.
+        row_count: how many rows.
+    """
+
+    expectation: str
+    column: str | None
+    severity: str
+    fault_code: str
+    message: str
+    row_ids: tuple[int | str, ...]
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How did a suite end? Findings about single values come first; without any, it is a success."""
+
+    suite: str
+    row_count: int
+    expectation_count: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_success(self) -> bool:
+        """Did every expectation hold, warnings included?"""
+        return not self.findings
+
+    @property
+    def is_critical(self) -> bool:
+        """Is there a finding that costs a row, a file or the run?"""
+        return any(finding.severity == Severity.CRITICAL for finding in self.findings)
+
+
+def check(suite: ExpectationSuite, frame: pd.DataFrame, id_column: str) -> Checked:
+    """Which rows of the frame break which expectations of the suite?
+
+    Args:
+        suite: expectations made by `engine.expect`.
+        frame: has every column the suite names. Not changed.
+        id_column: holds what names a row to the reader; need not be unique or present in every row.
+
+    Raises:
+        CheckFailed: an expectation could not be carried out. Never taken for a success.
+    """
+    numbered = frame.reset_index(drop=True)
+    row_ids = numbered[id_column].to_numpy(dtype=object)
+    per_value = [item for item in suite.expectations if item.expectation_type in _PER_VALUE]
+    per_row = [item for item in suite.expectations if item.expectation_type not in _PER_VALUE]
+    outcomes = [
+        *_run_on_distinct_values(suite.name, per_value, numbered),
+        *_run_on_rows(suite.name, per_row, numbered),
+    ]
+    findings = tuple(_finding(outcome, row_ids) for outcome in outcomes if not outcome.is_success)
+    return Checked(suite.name, len(frame), len(suite.expectations), findings)
+
+
+def _finding(outcome: Outcome, row_ids: np.ndarray) -> Finding:
+    """What is told of a broken expectation?"""
+    named = tuple(_plain(row_ids[position]) for position in outcome.positions)
+    return Finding(
+        expectation=outcome.expectation,
+        column=outcome.column,
+        severity=outcome.severity,
+        fault_code=outcome.fault_code,
+        message=outcome.message,
+        row_ids=named,
+        row_count=len(named),
+    )
+
+
+def _plain(row_id: Any) -> int | str:
+    """Which Python int or text is this id? A missing id is an empty text."""
+    if pd.isna(row_id):
+        return ""
+    return int(row_id) if isinstance(row_id, (int, np.integer)) else str(row_id)
+
+
+def _run_on_rows(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> list[Outcome]:
+    """How do expectations end that compare rows or columns with one another, or look for what is missing?"""
+    if not expectations:
+        return []
+    return run(name, expectations, frame.assign(**{POSITION: np.arange(len(frame))}))
+
+
+def _run_on_distinct_values(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> list[Outcome]:
+    """How do expectations about single values end? Outcomes name rows, as if every row had been looked at."""
+    if not expectations:
+        return []
+    columns = [str(item.column) for item in expectations]
+    missing = sorted(set(columns) - set(frame.columns))
+    if missing:
+        raise CheckFailed(f"the table lacks columns its suite is about: add them [{name}] {missing}")
+    try:
+        slots = {column: _slots(frame[column]) for column in dict.fromkeys(columns)}
+    except TypeError:
+        slots = None
+    if slots is None:
+        raise CheckFailed(f"a cell holds a list or table instead of one value: hand over plain values [{name}]")
+    outcomes = run(name, expectations, _distinct_frame(slots))
+    return [
+        replace(outcome, positions=_rows_at(slots[str(outcome.checked_column)][1], outcome.positions))
+        for outcome in outcomes
+    ]
+
+
+def _slots(column: pd.Series) -> tuple[list[Any], np.ndarray]:
+    """Which distinct values does a column hold, and which one stands in each row (-1 for none)?
+
+    A dict and not pandas' factorize, which takes two texts for one that differ only after a NUL character.
+    """
+    numbers: dict[Any, int] = {}
+    is_missing = column.isna().to_numpy()
+    values = column.tolist()
+    rows = [
+        -1 if gone else numbers.setdefault(value, len(numbers)) for value, gone in zip(values, is_missing, strict=True)
+    ]
+    return list(numbers), np.asarray(rows, dtype=np.int64)
+
+
+def _distinct_frame(slots: dict[str, tuple[list[Any], np.ndarray]]) -> pd.DataFrame:
+    """How do the distinct values of all columns stand side by side? Shorter columns end in missing values."""
+    height = max(len(values) for values, _ in slots.values())
+    padded = {column: _padded(values, height) for column, (values, _) in slots.items()}
+    return pd.DataFrame(padded | {POSITION: np.arange(height)})
+
+
+def _padded(values: list[Any], height: int) -> pd.Series:
+    return pd.Series([*values, *[None] * (height - len(values))], dtype=object)
+
+
+def _rows_at(slot_of_row: np.ndarray, failing: Iterable[int]) -> tuple[int, ...]:
+    """Which rows hold one of the failing distinct values?"""
+    return tuple(np.flatnonzero(np.isin(slot_of_row, list(failing))).tolist())

@@ -1,0 +1,201 @@
+"""What must be true of the rows and files of any feed? Everything follows from its declaration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from expectations.check import Checked, Severity, check
+from expectations.engine import expect, suite_of
+from pipeline.contract.codes import RowFault
+from pipeline.contract.declaration import Column, Feed, Kind, OnFault
+from pipeline.contract.moments import parse_date, parse_moment, parse_time
+
+if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations.expectation import Expectation
+
+LONGEST_TEXT = 10_000
+"""Characters. No field of a form is longer: more is a quote that never closed, with many rows in one field."""
+
+LARGEST_WRONG_WIDTH_SHARE = 0.5
+"""Share of a file's rows. With more of them too wide or too narrow, the layout changed, not the rows."""
+
+LARGEST_QUARANTINED_SHARE = 0.5
+"""Share of a file's rows. With more of them set aside, the file is wrong, not the rows."""
+
+FEWEST_ROWS_TO_JUDGE = 20
+"""Rows. In a smaller file a few bad rows are a large share and prove nothing about the file."""
+
+NOT_BLANK = r"\S"
+NO_CONTROL_CHARACTER = r"\A[^\x00-\x08\x0a-\x1f]*\Z"
+"""Regular expressions for "holds something" and "holds no C0 control character but the tab"."""
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Half of a UTF-16 pair, which JSON may hold: no text for the engine, so it is shown as U+FFFD."""
+
+_AS_READ = "{}, as read"
+"""Name of the column derived from a code, date, time or moment: what we make of its text."""
+
+
+def check_rows(feed: Feed, rows: pd.DataFrame) -> Checked:
+    """Which rows of a delivery break which rules of their feed?
+
+    Args:
+        feed: the declaration.
+        rows: one row per row of the file: text columns named as declared ('' is blank; an absent column is all blank),
+            and `row_id`, a number of its own for every row.
+
+    Returns:
+        Findings by `row_id`. Critical ones cost the row, warnings only the value in that column.
+
+    Raises:
+        CheckFailed: a rule could not be checked.
+    """
+    return check(row_suite(feed), _as_read(feed, rows), "row_id")
+
+
+def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
+    """Which files of a feed have to be refused as a whole?
+
+    Args:
+        feed: the declaration.
+        deliveries: one row per file: delivery_id, row_count (all its rows), missing_required_count (required columns
+            that are absent), wrong_width_count and quarantined_count (rows, each part of row_count).
+
+    Returns:
+        Findings by `delivery_id`, all critical.
+
+    Raises:
+        CheckFailed: a rule could not be checked.
+    """
+    counted = deliveries["row_count"].where(deliveries["row_count"] > 0)
+    judged = counted.where(counted >= FEWEST_ROWS_TO_JUDGE)
+    shares = deliveries.assign(
+        wrong_width_share=deliveries["wrong_width_count"] / counted,
+        quarantined_share=deliveries["quarantined_count"] / judged,
+    )
+    return check(delivery_suite(feed), shares, "delivery_id")
+
+
+def row_suite(feed: Feed) -> ExpectationSuite:
+    """What must be true of each row of this feed? Runs on rows with the derived columns of `check_rows`."""
+    return suite_of(f"{feed.name}: rows", [rule for column in feed.columns for rule in _column_rules(feed, column)])
+
+
+def delivery_suite(feed: Feed) -> ExpectationSuite:
+    """What must be true of each file of this feed, before any of its rows counts?"""
+    ask = f"refuse the file, keep the last good one, and ask the agency to send it again [{feed.name}]"
+    whole_share = {"min_value": 0, "max_value": 1}
+    rules = (
+        (
+            "row_count",
+            {"min_value": feed.fewest_rows, "max_value": feed.most_rows},
+            f"The file has fewer than {feed.fewest_rows} or more than {feed.most_rows} rows",
+        ),
+        (
+            "missing_required_count",
+            {"min_value": 0, "max_value": 0},
+            "The file lacks a column it cannot be read without",
+        ),
+        (
+            "wrong_width_share",
+            whole_share | {"max_value": LARGEST_WRONG_WIDTH_SHARE},
+            "More than half of the file's rows have too many or too few fields, so its layout changed",
+        ),
+        (
+            "quarantined_share",
+            whole_share | {"max_value": LARGEST_QUARANTINED_SHARE},
+            "More than half of the file's rows had to be set aside, so the file is wrong and not its rows",
+        ),
+    )
+    return suite_of(
+        f"{feed.name}: files",
+        [
+            expect(
+                "ExpectColumnValuesToBeBetween",
+                RowFault.FILE_REFUSED,
+                Severity.CRITICAL,
+                f"{what}: {ask}.",
+                column=column,
+                **bounds,
+            )
+            for column, bounds, what in rules
+        ],
+    )
+
+
+def _column_rules(feed: Feed, column: Column) -> Iterator[Expectation]:
+    """What must be true of one column's values, in the order in which a clerk would ask?"""
+    costs_row = column.on_fault is OnFault.QUARANTINE_ROW
+    severity = Severity.CRITICAL if costs_row else Severity.WARNING
+    outcome = "the row is set aside" if costs_row else "the value is left out"
+    cost = f"{outcome}; correct it at the agency and have it sent again [{feed.name}] [{column.name}]"
+
+    def rule(kind: str, fault: RowFault, what: str, **arguments: Any) -> Expectation:
+        return expect(kind, fault, severity, f"{what}: {cost}.", told_as=column.name, **arguments)
+
+    raw, as_read = {"column": column.name}, {"column": _AS_READ.format(column.name)}
+    if not column.may_be_empty:
+        fault = RowFault.EMPTY_KEY if column.name in feed.key else RowFault.MISSING_VALUE
+        yield rule(
+            "ExpectColumnValuesToMatchRegex", fault, "A value that is always needed is blank", **raw, regex=NOT_BLANK
+        )
+    if column.codes:
+        known = [code.upper() for code in column.codes]
+        what = "A code is not in the agency's closed list"
+        yield rule("ExpectColumnValuesToBeInSet", RowFault.UNKNOWN_CODE, what, **as_read, value_set=known)
+    if column.formats:
+        what = "A date or time is not written as agreed or not in the calendar"
+        yield rule("ExpectColumnValuesToBeInSet", RowFault.BAD_DATE, what, **as_read, value_set=[True])
+    if not column.codes and not column.formats:  # elsewhere so long a text is no code and no date, and told as such
+        what = f"A text is longer than {LONGEST_TEXT} characters"
+        yield rule("ExpectColumnValueLengthsToBeBetween", RowFault.TOO_LONG, what, **raw, max_value=LONGEST_TEXT)
+    if column.kind is not Kind.FREE_TEXT:
+        what = "A text holds a control character"
+        regex = {"regex": NO_CONTROL_CHARACTER}
+        yield rule("ExpectColumnValuesToMatchRegex", RowFault.CONTROL_CHARACTER, what, **raw, **regex)
+
+
+def _as_read(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """Which table do the rules look at? Every declared column as text, and beside it what we make of it."""
+    table: dict[str, Any] = {"row_id": rows["row_id"].to_numpy(dtype=object)}
+    for column in feed.columns:
+        texts = rows[column.name].fillna("").tolist() if column.name in rows else [""] * len(rows)
+        table[column.name] = pd.Series([_HALF_CHARACTER.sub("\ufffd", text) for text in texts], dtype=object)
+        reader = _reader(column)
+        if reader:
+            answers = {text: reader(text) for text in set(texts)}
+            table[_AS_READ.format(column.name)] = pd.Series([answers[text] for text in texts], dtype=object)
+    return pd.DataFrame(table)
+
+
+def _reader(column: Column) -> Callable[[str], object] | None:
+    """What do we make of a column's text? None for a column that is taken as it is."""
+    if column.codes:
+        return _code_as_read
+    if column.formats:
+        return lambda text: _is_readable(column, text) if text.strip() else None
+    return None
+
+
+def _code_as_read(text: str) -> str | None:
+    """Which code is this, trimmed and in capitals? None for a blank one, which other rules are about.
+
+    A NUL character is shown as U+FFFD: pandas compares texts only up to it and would take `Y` and NUL for `Y`.
+    """
+    code = text.strip().upper().replace("\0", "\ufffd")
+    return _HALF_CHARACTER.sub("\ufffd", code) or None
+
+
+def _is_readable(column: Column, text: str) -> bool:
+    """Will the translation be able to read this date, time or moment? The zone moves a moment but never unmakes it."""
+    if column.kind is Kind.DATE:
+        return parse_date(text, column.formats) is not None
+    if column.kind is Kind.TIME:
+        return parse_time(text, column.formats) is not None
+    return parse_moment(text, column.formats, UTC) is not None

@@ -1,0 +1,100 @@
+"""Which expectations do the tables we make have in common?
+
+A table is first asked whether it has its columns: where it lacks one, nothing else can be asked, and that is the
+finding. A broken expectation here is our own mistake and not an agency's, so the way on is to stop and report it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from expectations.check import Checked, Severity, check
+from expectations.engine import expect, suite_of
+from pipeline.contract.codes import RowFault
+from pipeline.contract.tables import RECORD_ID_SEPARATOR
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+RECORD_ID = r"(?s)\A[a-z][a-z0-9_]*/[a-z][a-z0-9_]*/.+\Z"
+"""agency/feed/record key; the key is whatever the agency calls its row."""
+
+EXPECTED_RECORD_ID = "record_id from its parts"
+"""Derived column: what the record id has to be, given agency, feed and record key."""
+
+_NO_ID = "no id"
+"""Stands in for ids where a whole table is judged and no row is named."""
+
+
+def ours(table: str, kind: str, fault: RowFault, what: str, **arguments: Any) -> Expectation:
+    """Which expectation about our own work is this? Critical unless `severity` says otherwise."""
+    severity = arguments.pop("severity", Severity.CRITICAL)
+    outcome = "stop before anything is published" if severity is Severity.CRITICAL else "look at these rows"
+    return expect(kind, fault, severity, f"{what}: {outcome} and report it [{table}].", **arguments)
+
+
+def never_missing(table: str, columns: Iterable[str]) -> list[Expectation]:
+    """Which expectations say that these columns are filled in every row?"""
+    what = "A value is missing that every row has"
+    return [
+        ours(table, "ExpectColumnValuesToNotBeNull", RowFault.MISSING_VALUE, what, column=column) for column in columns
+    ]
+
+
+def one_of(table: str, column: str, allowed: Iterable[Any]) -> Expectation:
+    """Which expectation says that a column holds one of our own codes, or nothing?"""
+    what = "A code is not in our closed list"
+    values = [getattr(value, "value", value) for value in allowed]
+    return ours(table, "ExpectColumnValuesToBeInSet", RowFault.UNKNOWN_CODE, what, column=column, value_set=values)
+
+
+def matches(table: str, column: str, pattern: str, fault: RowFault, what: str) -> Expectation:
+    """Which expectation says that a column, where filled, matches a pattern from beginning to end?"""
+    return ours(table, "ExpectColumnValuesToMatchRegex", fault, what, column=column, regex=pattern)
+
+
+def flags(table: str, columns: Iterable[str]) -> list[Expectation]:
+    """Which expectations say that the `is_` columns among these are true or false in every row?"""
+    names = [column for column in columns if column.startswith("is_")]
+    return [*(one_of(table, name, (True, False)) for name in names), *never_missing(table, names)]
+
+
+def steady_ids(table: str, id_column: str, is_every_version: bool) -> list[Expectation]:
+    """Which expectations say that rows have ids of their own, built from agency, feed and record key?
+
+    Args:
+        table: for messages.
+        id_column: must name one row, or with `is_every_version` one row of one line of one delivery.
+        is_every_version: the table holds replaced versions too.
+    """
+    what = "Two rows have the same id"
+    if is_every_version:
+        unique = {"kind": "ExpectCompoundColumnsToBeUnique", "column_list": [id_column, "delivery_id", "line_number"]}
+    else:
+        unique = {"kind": "ExpectColumnValuesToBeUnique", "column": id_column}
+    return [
+        *never_missing(table, dict.fromkeys((id_column, "record_id", "agency", "feed", "record_key"))),
+        ours(table, fault=RowFault.EMPTY_KEY, what=what, **unique),
+        matches(table, "record_id", RECORD_ID, RowFault.EMPTY_KEY, "A record id is not agency/feed/key"),
+    ]
+
+
+def id_from_parts(frame: pd.DataFrame) -> pd.Series:
+    """Which record id follows from a row's agency, feed and record key?"""
+    parts = (frame[name].astype(str) for name in ("agency", "feed", "record_key"))
+    return pd.Series(list(map(RECORD_ID_SEPARATOR.join, zip(*parts, strict=True))), index=frame.index, dtype=object)
+
+
+def lacks_columns(table: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> Checked | None:
+    """Does the frame lack one of its columns? Then this is the whole answer; None where it has them all."""
+    missing = [column for column in columns if column not in frame.columns]
+    if not missing:
+        return None
+    what = f"The table lacks the columns {', '.join(missing)}"
+    arguments = {"column_set": list(columns), "exact_match": False}
+    whole = ours(table, "ExpectTableColumnsToMatchSet", RowFault.MISSING_VALUE, what, **arguments)
+    present = frame[[column for column in columns if column in frame.columns]]
+    return check(suite_of(table, [whole]), present.assign(**{_NO_ID: ""}), _NO_ID)

@@ -1,0 +1,124 @@
+"""Is a date read as written, or not at all? Numbers are rows of the list of dirty inputs."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+
+DENVER = "America/Denver"
+EVERY_FORMAT = ("iso", "%m/%d/%Y", "%Y%m%d", "%Y-%m-%d", "%m/%d/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m", "%Y", "%H%M")
+
+
+@pytest.mark.parametrize(
+    ("text", "formats", "expected"),
+    [
+        ("02/28/2026", ("%m/%d/%Y",), date(2026, 2, 28)),
+        (" 20260131 ", ("%Y%m%d",), date(2026, 1, 31)),
+        ("2026-01-05", ("%Y%m%d", "%m/%d/%Y", "%Y-%m-%d"), date(2026, 1, 5)),
+        ("1964-10", ("%Y-%m-%d", "%Y-%m", "%Y"), date(1964, 10, 1)),
+        ("1964", ("%Y-%m-%d", "%Y-%m", "%Y"), date(1964, 1, 1)),
+        ("2024-02-29", ("iso",), date(2024, 2, 29)),
+        ("08-MAY-67", ("%d-%b-%y",), date(2067, 5, 8)),
+        ("01/01/1800", ("%m/%d/%Y",), date(1800, 1, 1)),
+        ("12/31/2200", ("%m/%d/%Y",), date(2200, 12, 31)),
+    ],
+)
+def test_a_day_in_the_agreed_format_is_read(text, formats, expected):
+    assert parse_date(text, formats) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "NA", "UNKNOWN", "0", "00/00/0000"),
+        *("1982-02-XX", "19XX"),  # 42
+        *("Missing, but age 23", "19X65-09-01", "172-0826", "11-7-2153"),  # 43
+        *("9-10-2015", "04-28-19", "08-MAY-67"),  # 44, where this is not the agreed format
+        *("12/1417", "4/34/17", "02/34/17", "02/30/2026", "20261332", "02/29/2025"),  # 45
+        *("2026-1-5", "1/5/2026", "2026-01-05T", "2026-01-05 10:00", "01/05/2026x", "2026 01 05", "２０２６-01-05"),
+        *("12/31/1799", "01/01/2201", "0202-01-01", "20260131\n20260131"),
+    ],
+)
+def test_a_day_written_otherwise_or_not_in_the_calendar_is_missing(text):
+    assert parse_date(text, ("%m/%d/%Y", "%Y%m%d", "%Y-%m-%d")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("0005", time(0, 5)), ("2359", time(23, 59)), (" 0130", time(1, 30)), ("0000", time())]
+)
+def test_a_time_of_day_is_read(text, expected):
+    assert parse_time(text, ("%H%M",)) == expected
+
+
+@pytest.mark.parametrize("text", ["5", "005", "2460", "2400", "333333", "10:30a", "28:15 PM", "", "12 5", "-100"])  # 50
+def test_a_time_of_day_written_otherwise_is_missing(text):
+    assert parse_time(text, ("%H%M",)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "formats", "expected"),
+    [
+        ("01/05/2026 10:00", ("%m/%d/%Y %H:%M",), datetime(2026, 1, 5, 17, tzinfo=UTC)),
+        ("07/05/2026 10:00", ("%m/%d/%Y %H:%M",), datetime(2026, 7, 5, 16, tzinfo=UTC)),
+        ("2026-01-05T10:00-05:00", ("iso",), datetime(2026, 1, 5, 15, tzinfo=UTC)),
+        ("2026-01-05T10:00:30Z", ("iso",), datetime(2026, 1, 5, 10, 0, 30, tzinfo=UTC)),  # 48: zoned and zone-less
+        ("2026-01-05T10:00:30", ("iso",), datetime(2026, 1, 5, 17, 0, 30, tzinfo=UTC)),
+        ("2026-01-05T10:00:30.1234567+00:00", ("iso",), datetime(2026, 1, 5, 10, 0, 30, 123456, tzinfo=UTC)),
+        ("2026-01-05T10:00:00+02:15", ("iso",), datetime(2026, 1, 5, 7, 45, tzinfo=UTC)),  # 49
+        ("2026-01-05", ("iso",), datetime(2026, 1, 5, 7, tzinfo=UTC)),
+        ("2026-01", ("iso", "%Y-%m", "%Y"), datetime(2026, 1, 1, 7, tzinfo=UTC)),
+        ("2026", ("iso", "%Y-%m", "%Y"), datetime(2026, 1, 1, 7, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_in_its_own_zone_or_else_the_agencys(text, formats, expected):
+    found = parse_moment(text, formats, DENVER)
+    assert found == expected
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("local", "expected"),
+    [
+        ("11/01/2026 01:30", datetime(2026, 11, 1, 7, 30, tzinfo=UTC)),  # said twice: the first, still MDT
+        ("11/01/2026 02:30", datetime(2026, 11, 1, 9, 30, tzinfo=UTC)),
+        ("03/08/2026 02:30", datetime(2026, 3, 8, 9, 30, tzinfo=UTC)),  # skipped: 03:30 MDT
+        ("03/08/2026 03:30", datetime(2026, 3, 8, 9, 30, tzinfo=UTC)),
+    ],
+)
+def test_clock_changes_are_decided_one_way(local, expected):
+    assert parse_moment(local, ("%m/%d/%Y %H:%M",), DENVER) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "2026-01-05T10", "2026-01-05T10:00+15:00", "2026-01-05T10:00-07:60", "2026-01-05T10:00+7"),
+        *("2026-01-05T24:00Z", "2026-01-05T10:60Z", "2026-02-30T10:00Z", "2026-01-05 10:00", "2026-01-05T10:00 -07:00"),
+        *("20260105T1000Z", "2026-W02-1", "10:00", "1799-12-31T10:00Z", "2201-01-01T00:00Z", "2026-01-05T10:00zz"),
+    ],
+)
+def test_a_moment_written_otherwise_is_missing(text):
+    assert parse_moment(text, ("iso",), DENVER) is None
+
+
+def test_a_local_moment_may_be_put_together_from_day_and_time():
+    local = datetime.combine(date(2026, 1, 5), time(10))
+    assert in_utc(local, ZoneInfo(DENVER)) == datetime(2026, 1, 5, 17, tzinfo=UTC)
+    assert in_utc(local.replace(tzinfo=UTC), DENVER).hour == 10
+
+
+@given(st.one_of(st.text(), st.text("0123456789-/:TZ+ .", max_size=30)))
+def test_any_text_is_read_or_missing(text):
+    parse_date(text, EVERY_FORMAT)
+    parse_time(text, EVERY_FORMAT)
+    found = parse_moment(text, EVERY_FORMAT, DENVER)
+    assert found is None or 1799 <= found.year <= 2201
+
+
+@given(st.dates(date(1800, 1, 1), date(2200, 12, 31)), st.sampled_from(["%Y%m%d", "%m/%d/%Y", "%Y-%m-%d"]))
+def test_every_day_of_the_calendar_is_read_back(day, pattern):
+    assert parse_date(day.strftime(pattern), (pattern,)) == day
