@@ -210,7 +210,8 @@ class PersonFields:
 
     def __post_init__(self) -> None:
         has_parts = bool(self.first_name and self.last_name)
-        _check(bool(self.full_name) != has_parts, "a person needs either full_name or first_name and last_name", self)
+        named = list(self.columns())
+        _check(bool(self.full_name) != has_parts, "a person needs either full_name or first_name and last_name", named)
 
     def by_field(self) -> dict[str, str]:
         """Which column feeds which plain field? Leaves out the whole name."""
@@ -506,9 +507,8 @@ class Feed:
                 yield from part.columns()
 
     def _check_kinds(self) -> None:
-        when_columns = [name for rule in (*self.encounters,) for name in rule.occurred_at.columns()]
-        for name in when_columns:
-            _check(bool(self.column(name).formats), f"{self.name}: occurred_at needs a column with formats", name)
+        for name in self._read_as_dates():
+            _check(bool(self.column(name).formats), f"{self.name}: a column read as a date needs formats", name)
         for condition in self._conditions():
             declared = self.column(condition.column)
             stray = set(condition.values) - set(declared.codes) if declared.codes else set()
@@ -517,6 +517,17 @@ class Feed:
             column = self.column(name)
             is_strict = column.is_required and not column.may_be_empty
             _check(is_strict, f"{self.name}: a key column is required and never empty", name)
+
+    def _read_as_dates(self) -> Iterator[str]:
+        """Which columns does the translation read as days, times or moments?"""
+        whens = [when for rule in self.encounters for when in (rule.occurred_at, rule.ended_at)]
+        whens += [when for rule in self.conditions for when in (rule.recorded_at, rule.ended_at)]
+        for when in whens:
+            yield from when.columns() if when else ()
+        birth_date = self.person.fields.birth_date if self.person else None
+        died = self.person.death.date if self.person and self.person.death else None
+        consented = (self.consent.starts, self.consent.ends) if self.consent else ()
+        yield from (name for name in (birth_date, died, *consented) if name)
 
     def _check_flat_columns(self) -> None:
         if isinstance(self.format, FhirNdjson):

@@ -1,0 +1,138 @@
+"""Is a declaration that cannot be right refused where it is written, with the offending value in brackets?"""
+
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from pipeline.contract.codes import Condition
+from pipeline.contract.declaration import (
+    AnyOf,
+    Coded,
+    ConditionRule,
+    ConsentRule,
+    Death,
+    Delimited,
+    FhirNdjson,
+    FullName,
+    Kind,
+    Matches,
+    OneOf,
+    PersonFields,
+    PersonRule,
+    When,
+)
+from pipeline.contract.errors import DeclarationError
+from tests.contract.declarations import COLUMNS, agency, column, feed, key, visit
+
+
+def people(**fields):
+    return PersonRule(fields=PersonFields(first_name="first", last_name="last", **fields))
+
+
+MISTAKES = {
+    "a column without a name": (lambda: column(" "), " "),
+    "a column without a sentence": (lambda: column(meaning="no full stop"), "note"),
+    "a date without formats": (lambda: column(kind=Kind.DATE), "note"),
+    "a text with formats": (lambda: column(formats=("iso",)), "note"),
+    "a text with codes": (lambda: column(codes=("Y",)), "note"),
+    "a typical value that is no code": (lambda: column(kind=Kind.CODE, codes=("Y",), typical={"Q": 1}), "['Q']"),
+    "a typical value that never occurs": (lambda: column(typical={"Y": 0}), "note"),
+    "a pattern that is none": (lambda: Matches("note", "(unclosed"), "(unclosed"),
+    "a name in no order": (lambda: FullName("first", "any"), "any"),
+    "a person without a surname": (lambda: PersonFields(first_name="first"), "['first']"),
+    "a person named twice": (lambda: people(full_name=FullName("last")), "['last', 'first', 'last']"),
+    "a code of ours that does not exist": (lambda: visit(outcome_code=Coded("result", {"GOOD": "fine"})), "['fine']"),
+    "a fallback of ours that does not exist": (
+        lambda: visit(release_code=Coded("result", {}, otherwise="gone")),
+        "['gone']",
+    ),
+    "an encounter about a person of no feed": (lambda: visit(is_about="first"), "first"),
+    "a delimiter of two characters": (lambda: Delimited(delimiter="||"), "||"),
+    "an encoding nobody knows": (lambda: Delimited(encoding="ebcdic-9"), "ebcdic-9"),
+    "a resource nobody reads": (lambda: FhirNdjson("Basic"), "Basic"),
+    "a feed named like a title": (lambda: feed(name="Visits"), "Visits"),
+    "a file pattern that is none": (lambda: feed(file_pattern="visits_["), "visits_["),
+    "a date in the file name without its format": (lambda: feed(file_pattern=r"(?P<date>\d+)"), r"(?P<date>\d+)"),
+    "a format without a date in the file name": (lambda: feed(date_format="%Y"), r"visits_.*\.csv"),
+    "a column declared twice": (lambda: feed(columns=(*COLUMNS, column("FIRST"))), "['FIRST']"),
+    "a feed without a key": (lambda: feed(key=()), "()"),
+    "a column that is used but not declared": (lambda: feed(version_column="changed_at"), "['changed_at']"),
+    "more rows wanted than allowed": (lambda: feed(fewest_rows=9, most_rows=8), "(9, 8)"),
+    "labels without their column": (lambda: feed(part2_labels=("ETH",)), "None"),
+    "a moment read from plain text": (lambda: feed(encounters=(visit(occurred_at=When("first")),)), "first"),
+    "an end read from plain text": (lambda: feed(encounters=(visit(ended_at=When("last")),)), "last"),
+    "a birth date read from plain text": (lambda: feed(person=people(birth_date="last")), "last"),
+    "a death read from plain text": (
+        lambda: feed(person=PersonRule(fields=people().fields, death=Death(date="last"))),
+        "last",
+    ),
+    "a consent whose end is plain text": (
+        lambda: feed(consent=ConsentRule(granted=(OneOf("result", ("GOOD",)),), ends="last")),
+        "last",
+    ),
+    "a condition on a value that never occurs": (
+        lambda: feed(never_happened=AnyOf((OneOf("result", ("BAD",)),))),
+        "['BAD']",
+    ),
+    "a key that may be blank": (lambda: feed(key=("first",)), "first"),
+    "a column the FHIR reader does not give": (lambda: feed(format=FhirNdjson("Patient")), "['born'"),
+    "an agency named like a title": (lambda: agency(name="The Clinic"), "The Clinic"),
+    "a zone that is none": (lambda: agency(zone="America/Riverton"), "America/Riverton"),
+    "an agency that sends nothing": (lambda: agency(feeds=()), "[]"),
+    "two feeds of one name": (lambda: agency(feeds=(feed(), feed())), "['visits', 'visits']"),
+    "a reference to no feed of people": (
+        lambda: agency(feeds=(feed(encounters=(visit(is_about="first", person_feed="patients"),)),)),
+        "patients",
+    ),
+    "a reference to people with a key of two columns": (
+        lambda: agency(
+            feeds=(
+                feed(name="patients", key=("visit_no", "part"), columns=(*COLUMNS, key("part"))),
+                feed(encounters=(visit(is_about="first", person_feed="patients"),)),
+            )
+        ),
+        "('visit_no', 'part')",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_declaration_that_cannot_be_right_names_the_value_in_brackets(mistake):
+    declare, value = MISTAKES[mistake]
+    with pytest.raises(DeclarationError) as refused:
+        declare()
+    assert f"[{value}" in str(refused.value)
+
+
+def test_a_condition_pattern_that_is_none_is_refused():
+    with pytest.raises(DeclarationError, match=r"\[\*\]"):
+        ConditionRule(
+            patterns={Condition.SUBSTANCE_USE: "*"},
+            code_column="result",
+            recorded_at=When("seen_at"),
+            is_about="first",
+            person_feed="patients",
+        )
+
+
+def test_the_smallest_right_declaration_is_taken():
+    clinic = agency()
+    assert clinic.feed("visits").column("born").formats == ("%Y-%m-%d",)
+    with pytest.raises(KeyError):
+        clinic.feed("nothing")
+
+
+def test_personal_columns_are_those_marked_as_such():
+    marked = feed(columns=tuple(column(c.name, is_personal=True) if c.name == "last" else c for c in COLUMNS))
+    assert marked.personal_columns() == ("last",)
+
+
+def test_nothing_in_a_declaration_can_be_changed_afterwards():
+    coded = Coded("result", {"good": "referral"})
+    assert coded.mapping == {"GOOD": "referral"}
+    with pytest.raises(TypeError):
+        coded.mapping["POOR"] = "jail"
+    with pytest.raises(TypeError):
+        column(typical={"a": 1}).typical["b"] = 2
+    with pytest.raises(FrozenInstanceError):
+        agency().name = "other"
