@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.contract.declaration import AnyOf, Coded, Column, Condition, Feed, Kind, Matches, OneOf
 from pipeline.synthetic.chance import Chance, Weighted
-from pipeline.synthetic.witness import text_matching
+from pipeline.synthetic.witness import find_text_matching
 
 RARELY = 1e-6  # weight of a value the declaration allows but does not call typical: drawn only where nothing else fits
 UNNAMED = "OTHER"  # a value no mapping names, for codes that stand for "anything else"
@@ -142,7 +142,7 @@ def _possible_values(column: Column, feed: Feed) -> dict[str, float]:
         add(code)
     for leaf in _leaves_on(feed, column.name):
         if isinstance(leaf, Matches):
-            add(text_matching(leaf.pattern).strip())
+            add((find_text_matching(leaf.pattern) or "").strip())  # where none is found, typical values must do
         else:
             for value in leaf.values:
                 add(value if value in column.codes else _spelled(value, column))

@@ -23,6 +23,7 @@ from pipeline.synthetic.noise import Noise
 from pipeline.synthetic.people import Person, Registry
 from pipeline.synthetic.places import Places
 from pipeline.synthetic.routing import route
+from pipeline.synthetic.rows import Row
 
 Progress = Callable[[str, float], None]
 
@@ -289,19 +290,29 @@ def _deliver(agency: Agency, told: dict[str, tuple[Told, Teller]], folder: Path,
     exports: dict[datetime, dict[str, int]] = {}
     for feed in agency.feeds:
         feed_told, teller = told[feed.name]
-        names: set[str] = set()
-        for window, rows in feed_told.files:
-            if not rows and (feed.fewest_rows or isinstance(feed.format, FhirNdjson)):
-                continue
-            name = writers.file_name(feed, window.dated)
-            names.add(name)
+        files = _by_name(feed, feed_told)
+        for name, (until, rows) in files.items():
             writers.write(folder / name, writers.file_bytes(feed, rows, teller.maker.layout.padded))
             if isinstance(feed.format, FhirNdjson):
-                exports.setdefault(window.until.astimezone(ZoneInfo(agency.zone)), {})[name] = len(rows)
-        summaries.append(FeedSummary(agency.name, feed.name, len(names), sum(len(rows) for _, rows in feed_told.files)))
+                exports.setdefault(until.astimezone(ZoneInfo(agency.zone)), {})[name] = len(rows)
+        count = sum(len(rows) for _, rows in files.values())
+        summaries.append(FeedSummary(agency.name, feed.name, len(files), count))
     if exports:
         writers.write(folder / "log.ndjson", writers.export_log(sorted(exports.items())))
     return summaries
+
+
+def _by_name(feed: Feed, told: Told) -> dict[str, tuple[datetime, list[Row]]]:
+    """Which rows go into which file, made when? Where every file bears one name, it holds the newest of each row."""
+    files: dict[str, tuple[datetime, list[Row]]] = {}
+    for window, rows in told.files:
+        if not rows and (feed.fewest_rows or isinstance(feed.format, FhirNdjson)):
+            continue
+        name = writers.file_name(feed, window.dated)
+        before = files[name][1] if name in files else []
+        newest = {tuple(row[column] for column in feed.key): row for row in (*before, *rows)}
+        files[name] = (window.until, list(newest.values()))
+    return files
 
 
 def _note_truth(truth: _Truth, agency: Agency, feed: Feed, told: Told, people: list[Person]) -> None:

@@ -28,6 +28,7 @@ CO_RESPONSE_SHARE = 0.5  # of crisis calls that a team joins
 OTHER_CO_RESPONSES_PER_YEAR = 0.03  # met without a call: on request of an officer
 REFERRALS_PER_YEAR = 0.02
 SECOND_SUBJECT_SHARE = 0.05  # calls that name a second person of the household
+DEATH_IN_CUSTODY_SHARE = 0.02  # of deaths; rare, but every county must know how its data says so
 VOID_SHARE = 0.015  # test calls, duplicates, mistaken bookings
 BURSTS_PER_YEAR = 1.7  # crises of a person with high need, each some weeks long
 RECENT_BURST_SHARE = 0.5  # of people with high need, who are in the middle of one when the county's last day comes
@@ -61,7 +62,7 @@ class Chronicler:
         wanted = self._ordinary(person, level)
         if person.is_high_need:
             wanted += self._bursts(person)
-        wanted = [fact for fact in wanted if fact.at < last and self._is_old_enough(person, fact)]
+        wanted = [fact for fact in wanted if self.clock.start <= fact.at < last and self._is_old_enough(person, fact)]
         wanted.sort(key=lambda fact: fact.at)
         bookings = self._stays(person, [fact for fact in wanted if fact.kind is EncounterKind.BOOKING], last)
         away = [(stay.at, self._back_at(stay)) for stay in bookings]
@@ -93,6 +94,9 @@ class Chronicler:
             found += self.co_response(person, self.clock.moment(chance), chance.happens(0.6))
         for _ in range(chance.count(REFERRALS_PER_YEAR * years)):
             found.append(self.referral(person, self.clock.moment(chance)))
+        if person.death and chance.happens(DEATH_IN_CUSTODY_SHARE):
+            admitted = self._last_moment(person) - timedelta(hours=chance.whole(5, 90))
+            found.append(replace(self.booking(person, admitted), ended_at=self._last_moment(person)))
         if chance.happens(HIGH_NEED_CARE_SHARE if person.is_high_need else CARE_SHARE[level]):
             found += care.visits(person, chance, self.clock, self._area)
         return found

@@ -65,7 +65,8 @@ def _settle_given_fate(person: Person, places: Places, chance: Chance, clock: Cl
     given_homes, given_death = person.residences, person.death
     settle_fate(person, places, chance, clock.first_day, clock.as_of)
     if has_death_column:
-        person.death = given_death
+        is_told = given_death is not None and given_death <= clock.as_of  # nobody knows of a death still to come
+        person.death = given_death if is_told else None
     if not person.is_unhoused:
         person.residences = given_homes
 

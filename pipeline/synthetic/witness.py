@@ -14,33 +14,43 @@ _PARSER: Any = import_module(
 )  # the parser of `re` itself: any other would read some expressions differently
 CATEGORY_SAMPLES = {"CATEGORY_DIGIT": "0", "CATEGORY_WORD": "a", "CATEGORY_SPACE": " ", "CATEGORY_NOT_DIGIT": "a"}
 OPEN_ENDED = 100  # a repeat that may go on at least so long has room for a stamp
+PLACES_TRIED = 3  # such repeats tried for the stamp, from the left
 
 
-def text_matching(pattern: str, stamp: str = "", named: dict[str, str] | None = None) -> str:
-    """Which short text matches the whole pattern?
+def find_text_matching(pattern: str, stamp: str = "", named: dict[str, str] | None = None) -> str | None:
+    r"""Which short text matches the whole pattern? None where a plain walk finds none.
 
     Args:
         pattern: a regular expression.
-        stamp: text put where the pattern leaves most room (`.*`), if it leaves any.
+        stamp: text put where the pattern leaves room for it (`.*`, `\d+`), left out where it leaves none.
         named: group name → text that stands there.
-
-    Raises:
-        DeclarationError: no match was found; the pattern needs something a plain walk cannot invent.
     """
     parsed = _PARSER.parse(pattern)
     names = {number: name for name, number in parsed.state.groupdict.items()}
-    for takes_optional in (True, False):
-        text = _Walk(stamp, named or {}, names, takes_optional).of(parsed)
+    attempts = [(stamp, skipped, is_taken) for skipped in range(PLACES_TRIED) for is_taken in (True, False)]
+    for wanted_stamp, skipped, takes_optional in (*attempts, ("", 0, True), ("", 0, False)):
+        text = _Walk(wanted_stamp, skipped, named or {}, names, takes_optional).of(parsed)
         if re.fullmatch(pattern, text):
             return text
-    raise DeclarationError(f"found no text that matches [{pattern}]")
+    return None
+
+
+def text_matching(pattern: str, stamp: str = "") -> str:
+    """Which short text matches the whole pattern? Raises DeclarationError where a plain walk finds none."""
+    text = find_text_matching(pattern, stamp)
+    if text is None:
+        raise DeclarationError(f"found no text that matches [{pattern}]")
+    return text
 
 
 class _Walk:
     """How does the walk over a parsed expression go on? Holds the stamp until a place for it is found."""
 
-    def __init__(self, stamp: str, named: dict[str, str], names: dict[int, str], takes_optional: bool) -> None:
-        self.stamp, self.named, self.names, self.takes_optional = stamp, named, names, takes_optional
+    def __init__(
+        self, stamp: str, skipped: int, named: dict[str, str], names: dict[int, str], takes_optional: bool
+    ) -> None:
+        self.stamp, self.skipped, self.takes_optional = stamp, skipped, takes_optional
+        self.named, self.names = named, names
 
     def of(self, parsed: Any) -> str:
         return "".join(self._step(str(operation), argument) for operation, argument in parsed)
@@ -75,7 +85,9 @@ class _Walk:
 
     def _repeat(self, least: int, most: Any, inner: Any) -> str:
         if self.stamp and int(most) >= OPEN_ENDED:
-            text, self.stamp = self.stamp, ""
-            return text
+            self.skipped -= 1
+            if self.skipped < 0:
+                text, self.stamp = self.stamp, ""
+                return text
         is_wanted = least == 0 and int(most) == 1 and self.takes_optional and self.stamp  # the stamp may fit in there
         return self.of(inner) * (1 if is_wanted else least)

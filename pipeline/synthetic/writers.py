@@ -11,13 +11,16 @@ from pipeline.contract.declaration import Delimited, Feed, FhirNdjson
 from pipeline.synthetic.fhir import resource
 from pipeline.synthetic.noise import without_accents
 from pipeline.synthetic.rows import Row
-from pipeline.synthetic.witness import text_matching
+from pipeline.synthetic.witness import find_text_matching, text_matching
 
 
 def file_name(feed: Feed, dated: date) -> str:
     """Under which name does a file of that date come? Raises DeclarationError where no name fits the pattern."""
     if feed.date_format:
-        return text_matching(feed.file_pattern, named={"date": dated.strftime(feed.date_format)})
+        text = dated.strftime(feed.date_format)
+        for spelled in (text, text.upper()):  # strptime reads APR and Apr alike, a pattern may not
+            if found := find_text_matching(feed.file_pattern, named={"date": spelled}):
+                return found
     return text_matching(feed.file_pattern, stamp=dated.strftime("%Y%m%d"))
 
 
