@@ -38,8 +38,11 @@ def read(feed: Feed, layout: Delimited, content: bytes) -> Reading:
         missing_required=tuple(c.name for c in feed.columns if c.is_required and c.name not in names),
         extra_columns=sum(name not in {column.name for column in feed.columns} for name in names),
     )
+    may_trail = layout.has_trailing_delimiter or not header[-1].strip()
     for line_number, fields, fault in records:
-        _add(reading, names, line_number, fields, fault)
+        if may_trail and fields and len(fields) == len(names) + 1 and not fields[-1].strip():
+            fields = fields[:-1]
+        _add(reading, names, line_number, fields or [], fault)
     return reading
 
 
@@ -66,8 +69,10 @@ def _parse(lines: list[str], position: int, delimiter: str) -> tuple[list[str] |
         try:
             return next(csv.reader([text], delimiter=delimiter, strict=True)), used
         except csv.Error as fault:
-            if "unexpected end of data" not in str(fault):  # quotes inside a field: read them as they stand
-                return _parse_leniently(text, delimiter), used
+            if "unexpected end of data" in str(fault):
+                continue
+            # quotes inside a field of one line are read as they stand; over several, the first line's quote is a stray
+            return (_parse_leniently(text, delimiter) if used == 1 else None), 1
     return None, 1
 
 
@@ -94,11 +99,8 @@ def _declared_names(feed: Feed, header: list[str]) -> list[str]:
     return names
 
 
-def _add(reading: Reading, names: list[str], line_number: int, fields: list[str] | None, fault: RowFault | None) -> None:
+def _add(reading: Reading, names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> None:
     """Add one record to the reading: its payload always, its fault where it has one."""
-    fields = fields or []
-    if len(fields) == len(names) + 1 and not fields[-1].strip():
-        fields = fields[:-1]
     message = "a quote is opened and never closed; correct the row at the agency and have it sent again"
     if fault is None and len(fields) != len(names):
         fault = RowFault.WIDTH

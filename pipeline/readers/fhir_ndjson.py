@@ -17,7 +17,15 @@ SSN_SYSTEM = "http://hl7.org/fhir/sid/us-ssn"
 _DATE_TIME = re.compile(
     r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?)?)?",
 )
-_MOMENT_ELEMENTS = {"start", "end", "deceasedDateTime", "onsetDateTime", "abatementDateTime", "recordedDate", "birthDate"}
+_MOMENT_ELEMENTS = {
+    "start",
+    "end",
+    "deceasedDateTime",
+    "onsetDateTime",
+    "abatementDateTime",
+    "recordedDate",
+    "birthDate",
+}
 _PLAIN_NAME = re.compile(r"_?[A-Za-z]{1,40}")
 
 
@@ -35,20 +43,27 @@ def read(layout: FhirNdjson, content: bytes) -> Reading:
 
 def _add(reading: Reading, resource_type: str, line_number: int, line: bytes) -> None:
     reading.row_count += 1
-    text = line.decode("utf-8", errors="replace")
     fault = None
     try:
-        resource = json.loads(line)
+        text = line.decode("utf-8")
+        resource = json.loads(text, parse_constant=_refuse_constant)
+        json.dumps(resource, ensure_ascii=False).encode("utf-8")  # half a character, written as an escape, is none
         fault = _fault(resource_type, resource) or _shape_fault(resource_type, resource)
-    except UnicodeDecodeError:
+    except UnicodeError:
+        text = line.decode("utf-8", errors="replace")
         fault = (RowFault.ENCODING, "the line is not UTF-8; ask the agency to export it again")
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         fault = (RowFault.NOT_JSON, "the line is not JSON; ask the agency to export it again")
     if fault is not None:
         reading.faults.append(Fault(line_number, *fault))
         if fault[0] in (RowFault.NOT_JSON, RowFault.ENCODING):
             text = json.dumps({"text": text})
     reading.rows.append((line_number, text))
+
+
+def _refuse_constant(name: str) -> object:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(name)
 
 
 def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
@@ -106,9 +121,12 @@ def _leaves(node: object, name: str = "") -> Iterator[tuple[str, object]]:
 
 
 def flatten(layout: FhirNdjson, resource: dict) -> dict[str, str]:
-    """Which flat columns (`fhir_r4.FLAT_COLUMNS`) does a resource hold? Text only; absent ones are left out."""
+    """Which flat columns (`fhir_r4.FLAT_COLUMNS`) does a resource hold? Text only; absent ones are left out.
+
+    Raises TypeError or AttributeError where an element has another shape than FHIR gives it.
+    """
     flat = {"id": resource.get("id"), **_meta(resource), **_FLATTENERS[layout.resource_type](resource)}
-    return {name: str(value).strip() for name, value in flat.items() if value not in (None, "")}
+    return {name: str.strip(value) for name, value in flat.items() if value not in (None, "")}
 
 
 def _meta(resource: dict) -> dict[str, object]:
@@ -123,7 +141,9 @@ def _patient(resource: dict) -> dict[str, object]:
     given = list(_each(main.get("given")))
     families = {name.get("family") for name in names if name is not main} - {None, main.get("family")}
     address = next(_each(resource.get("address")), {})
-    died_at = resource.get("deceasedDateTime")
+    died_at, is_deceased = resource.get("deceasedDateTime"), resource.get("deceasedBoolean", False)
+    if not isinstance(is_deceased, bool):
+        raise TypeError("deceasedBoolean")
     return {
         "family": main.get("family"),
         "given": given[0] if given else None,
@@ -138,7 +158,7 @@ def _patient(resource: dict) -> dict[str, object]:
         "city": address.get("city"),
         "state": address.get("state"),
         "postal_code": address.get("postalCode"),
-        "is_deceased": "true" if died_at or resource.get("deceasedBoolean") else None,
+        "is_deceased": "true" if died_at or is_deceased else None,
         "deceased_at": died_at,
     }
 
@@ -193,14 +213,16 @@ def _telecom(resource: dict, system: str) -> str | None:
 
 
 def _reference_id(reference: dict | None) -> str | None:
-    """Which logical id does `Patient/123` or `urn:uuid:123` point to?"""
-    text = (reference or {}).get("reference") or ""
+    """Which logical id does `Patient/123`, `Patient/123/_history/2` or `urn:uuid:123` point to?"""
+    text = ((reference or {}).get("reference") or "").partition("/_history/")[0]
     return re.split(r"[/:]", text)[-1] or None
 
 
 def _codes(concepts: Iterable[dict]) -> str:
     return " ".join(
-        f"{coding.get('system', '')}|{coding.get('code', '')}" for concept in concepts for coding in _each(concept.get("coding"))
+        f"{coding.get('system', '')}|{coding.get('code', '')}"
+        for concept in concepts
+        for coding in _each(concept.get("coding"))
     )
 
 
