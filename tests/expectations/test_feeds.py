@@ -89,6 +89,18 @@ def test_an_absent_column_is_a_blank_one():
     assert found(checked, "Beat") == set()
 
 
+def test_each_column_names_its_own_rows():
+    """The engine does not answer in the order asked, so every answer has to find its column by name."""
+    for feed in FEEDS.values():
+        rows = good_rows(feed, len(feed.columns))
+        for number, column in enumerate(feed.columns):
+            rows.loc[number, column.name] = f"{number}\x07"
+        checked = check_rows(feed, rows)
+        place = {column.name: 100 + number for number, column in enumerate(feed.columns)}
+        assert all(finding.row_ids == (place[finding.column],) for finding in checked.findings)
+        assert checked.findings
+
+
 def test_free_text_may_have_lines_but_no_end():
     feed = FEEDS["community_partners.referrals"]
     assert check_rows(feed, rows_with(feed, "reason", "first\r\nsecond")).is_success
@@ -117,7 +129,7 @@ ANY_TEXT = st.one_of(st.text(), st.text(st.characters(codec=None, exclude_catego
 
 
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -131,7 +143,7 @@ def test_any_text_anywhere_is_judged_and_names_only_rows_given(data, name):
     checked = check_rows(feed, rows)
     for finding in checked.findings:
         assert set(finding.row_ids) <= set(rows["row_id"])
-        assert finding.row_count == len(finding.row_ids) > 0, (finding, rows.to_dict())
+        assert finding.row_count == len(finding.row_ids) > 0
         assert finding.fault_code in {fault.value for fault in RowFault}
 
 
