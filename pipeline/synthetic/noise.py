@@ -45,9 +45,11 @@ SEX_WRONG = 0.003
 SEX_UNKNOWN = 0.02
 PLACEHOLDER_NAME = 0.004  # nobody knows who it was
 PLACEHOLDER_VALUE = 0.01  # a form that would not let the field stay empty
+PLACEHOLDER_MIDDLE = 0.05  # of people without a middle name: "no middle name" keyed in as if it were one
 COPIED_FORWARD = 0.35  # records that take over what the same agency noted last time
 
 PLACEHOLDER_NAMES = (("John", "Doe"), ("Jane", "Doe"), ("Unknown", "Unknown"), ("Unk", "Unk"), ("", "Unknown"))
+NO_MIDDLE_NAME = ("NMN", "NMI")
 PLACEHOLDER_BIRTH_DATES = Weighted({date(1900, 1, 1): 8, date(1901, 1, 1): 2})
 PLACEHOLDER_SSNS = Weighted({"999999999": 5, "000000000": 4, "123456789": 1})
 PLACEHOLDER_PHONES = Weighted({"0000000000": 5, "9999999999": 2})
@@ -155,6 +157,8 @@ class Noise:
         return name
 
     def _middle(self, person: Person) -> str:
+        if not person.middle and self._slips(PLACEHOLDER_MIDDLE):
+            return self.chance.pick(NO_MIDDLE_NAME)
         if not person.middle or self._slips(NO_MIDDLE):
             return ""
         if self._slips(INITIAL_ONLY):
