@@ -110,7 +110,7 @@ def suite_of(name: str, expectations: list[Expectation]) -> ExpectationSuite:
 
 
 def run(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> list[Outcome]:
-    """How did each expectation end on this frame? Not in the order given: the engine answers failed ones its own way.
+    """How did each expectation end on this frame? Grouped by column, not in the order given.
 
     Args:
         name: of the suite, for messages.
