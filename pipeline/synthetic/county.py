@@ -1,10 +1,8 @@
 """What does a made-up county deliver, with the truth known? The two ways in: a whole county, or people from outside."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,43 +15,15 @@ from pipeline.synthetic import newcomers, writers
 from pipeline.synthetic.chance import Chance
 from pipeline.synthetic.clock import Clock
 from pipeline.synthetic.deliver import IN_REGISTER_SHARE, Register, Share, Teller, Told
-from pipeline.synthetic.facts import Fact
 from pipeline.synthetic.histories import write_history
 from pipeline.synthetic.noise import Noise
 from pipeline.synthetic.people import Person, Registry
 from pipeline.synthetic.places import Places
 from pipeline.synthetic.routing import route
 from pipeline.synthetic.rows import Row
+from pipeline.synthetic.truth import Truth
 
 Progress = Callable[[str, float], None]
-
-TRUTH = ("agency", "feed", "record_key", "person_truth")
-TRUTH_PEOPLE = (
-    "person_truth",
-    "household",
-    "is_high_need",
-    "birth_date",
-    "death_date",
-    "sex",
-    "town",
-    "last_name",
-    "first_name",
-)
-TRUTH_FACTS = (
-    *(
-        "agency",
-        "feed",
-        "record_key",
-        "person_truth",
-        "kind",
-        "occurred_at",
-        "ended_at",
-        "is_crisis",
-        "is_follow_up_requested",
-    ),
-    *("is_suicide_watch", "setting_code", "release_code", "screen_code", "outcome_code", "urgency_code"),
-    *("is_kept", "is_void", "is_part2", "is_consented", "consent_ends"),
-)
 
 
 @dataclass(frozen=True)
@@ -92,14 +62,6 @@ class SynthesisSummary:
     def rows(self) -> int:
         """How many rows were delivered in all?"""
         return sum(feed.rows for feed in self.feeds)
-
-
-@dataclass
-class _Truth:
-    """What is true of the delivered rows? Lines of the truth files, gathered feed by feed."""
-
-    records: list[tuple[str, ...]] = field(default_factory=list)
-    facts: list[tuple[str, ...]] = field(default_factory=list)
 
 
 def synthesize(
@@ -213,21 +175,15 @@ def _tell_all(
     if at_least_one_of:
         newcomers.meet_everyone(history, people, at_least_one_of, places, Chance(seed, "meetings"), clock)
     shares = route(agencies, history, Chance(seed, "routing"))
-    truth, summaries = _Truth(), []
+    truth, summaries = Truth(), []
     for number, agency in enumerate(agencies):
         report(agency.name, 0.3 + 0.65 * number / len(agencies))
         told = _tell_agency(agency, people, places, clock, shares, seed=seed, harsher=harsher)
         summaries += _deliver(agency, told, out / agency.name, clock)
         for feed in agency.feeds:
-            _note_truth(truth, agency, feed, told[feed.name][0], people)
+            truth.note(agency, feed, told[feed.name][0], people)
     report("truth", 0.95)
-    told_truth = (
-        ("truth.csv", TRUTH, sorted(truth.records)),
-        ("truth_people.csv", TRUTH_PEOPLE, map(_person_line, people)),
-        ("truth_facts.csv", TRUTH_FACTS, sorted(truth.facts)),
-    )
-    for name, header, lines in told_truth:
-        writers.write(out / name, _csv(header, lines))
+    truth.write(out, people)
     report("done", 1.0)
     with_records = len({line[3] for line in truth.records})
     return SynthesisSummary(
@@ -313,50 +269,6 @@ def _by_name(feed: Feed, told: Told) -> dict[str, tuple[datetime, list[Row]]]:
         newest = {tuple(row[column] for column in feed.key): row for row in (*before, *rows)}
         files[name] = (window.until, list(newest.values()))
     return files
-
-
-def _note_truth(truth: _Truth, agency: Agency, feed: Feed, told: Told, people: list[Person]) -> None:
-    for key, person in told.truth.items():
-        truth.records.append((agency.name, feed.name, key, person.truth))
-    for key, fact in told.facts.items():
-        if isinstance(fact, Fact):
-            truth.facts.append((agency.name, feed.name, key, people[fact.person].truth, *_fact_values(fact)))
-
-
-def _fact_values(fact: Fact) -> tuple[str, ...]:
-    flags = (fact.is_crisis, fact.wants_follow_up, fact.on_suicide_watch)
-    codes = (fact.setting, fact.release, fact.screen, fact.outcome, fact.urgency)
-    more = (fact.is_kept, fact.is_void, fact.is_part2, fact.is_consented)
-    return (
-        *(str(fact.kind), _utc(fact.at), _utc(fact.ended_at)),
-        *(_yes(flag) for flag in flags),
-        *(str(code or "") for code in codes),
-        *(_yes(flag) for flag in more),
-        fact.consent_ends.isoformat() if fact.consent_ends else "",
-    )
-
-
-def _yes(flag: bool) -> str:
-    return "true" if flag else "false"
-
-
-def _utc(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
-
-
-def _person_line(person: Person) -> tuple[str, ...]:
-    died = person.death.isoformat() if person.death else ""
-    town = person.residences[-1].address.town
-    base = (person.truth, person.household, _yes(person.is_high_need), person.birth.isoformat(), died, person.sex, town)
-    return (*base, person.last, person.first)
-
-
-def _csv(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
 
 
 def _say_nothing(doing: str, share: float) -> None:
