@@ -5,8 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-FEMALE = ["MARY", "LINDA", "SUSAN", "JENNIFER", "ELIZABETH", "MARIA", "ANA", "KAREN", "NANCY", "LISA", "SANDRA", "ASHLEY", "EMILY", "DONNA", "MICHELLE", "CAROL", "AMANDA", "MELISSA", "DEBORAH", "STEPHANIE", "REBECCA", "LAURA", "HELEN", "SHARON", "CYNTHIA", "KATHLEEN", "AMY", "ANGELA", "SHIRLEY", "BRENDA", "PAMELA", "NICOLE", "KATHERINE", "VIRGINIA", "CATHERINE", "CHRISTINE", "ROSA", "GUADALUPE", "TERESA", "LATOYA", "KEISHA", "TAMARA"]  # fmt: skip
-MALE = ["JAMES", "ROBERT", "JOHN", "MICHAEL", "WILLIAM", "DAVID", "RICHARD", "JOSEPH", "THOMAS", "CHARLES", "CHRISTOPHER", "DANIEL", "MATTHEW", "ANTHONY", "MARK", "DONALD", "STEVEN", "PAUL", "ANDREW", "JOSHUA", "KENNETH", "KEVIN", "BRIAN", "GEORGE", "EDWARD", "RONALD", "TIMOTHY", "JASON", "JEFFREY", "RYAN", "JACOB", "GARY", "NICHOLAS", "ERIC", "JONATHAN", "STEPHEN", "LARRY", "JUSTIN", "JOSE", "JUAN", "LUIS", "CARLOS", "JESUS", "DESHAWN", "TYRONE"]  # fmt: skip
+FEMALE = [
+    "MARY", "LINDA", "SUSAN", "JENNIFER", "ELIZABETH", "MARIA", "ANA", "KAREN", "NANCY", "LISA", "SANDRA",
+    "ASHLEY", "EMILY", "DONNA", "MICHELLE", "CAROL", "AMANDA", "MELISSA", "DEBORAH", "STEPHANIE", "REBECCA",
+    "LAURA", "HELEN", "SHARON", "CYNTHIA", "KATHLEEN", "AMY", "ANGELA", "SHIRLEY", "BRENDA", "PAMELA", "NICOLE",
+    "KATHERINE", "VIRGINIA", "CATHERINE", "CHRISTINE", "ROSA", "GUADALUPE", "TERESA", "LATOYA", "KEISHA",
+    "TAMARA",
+]  # fmt: skip
+MALE = [
+    "JAMES", "ROBERT", "JOHN", "MICHAEL", "WILLIAM", "DAVID", "RICHARD", "JOSEPH", "THOMAS", "CHARLES",
+    "CHRISTOPHER", "DANIEL", "MATTHEW", "ANTHONY", "MARK", "DONALD", "STEVEN", "PAUL", "ANDREW", "JOSHUA",
+    "KENNETH", "KEVIN", "BRIAN", "GEORGE", "EDWARD", "RONALD", "TIMOTHY", "JASON", "JEFFREY", "RYAN", "JACOB",
+    "GARY", "NICHOLAS", "ERIC", "JONATHAN", "STEPHEN", "LARRY", "JUSTIN", "JOSE", "JUAN", "LUIS", "CARLOS",
+    "JESUS", "DESHAWN", "TYRONE",
+]  # fmt: skip
 NICKNAMES = {
     "ROBERT": "BOB",
     "WILLIAM": "BILL",
@@ -27,10 +39,21 @@ NICKNAMES = {
     "CHRISTOPHER": "CHRIS",
     "DANIEL": "DAN",
 }
-STREETS = ["OAK", "ELM", "MAPLE", "CEDAR", "PINE", "WALNUT", "MAIN", "PARK", "LAKE", "HILL", "RIVER", "SPRING", "RIDGE", "CHURCH", "SUNSET", "MEADOW", "FOREST", "CHERRY"]  # fmt: skip
+STREETS = [
+    "OAK", "ELM", "MAPLE", "CEDAR", "PINE", "WALNUT", "MAIN", "PARK", "LAKE", "HILL", "RIVER", "SPRING",
+    "RIDGE", "CHURCH", "SUNSET", "MEADOW", "FOREST", "CHERRY",
+]  # fmt: skip
 KINDS = ("ST", "AVE", "RD", "LN", "DR", "CT")
-STARTS = ["SM", "JOHN", "WILL", "BR", "JON", "GARC", "MILL", "DAV", "RODR", "MART", "HERN", "LOP", "GONZ", "WIL", "AND", "THOM", "TAYL", "MOOR", "JACK", "LE", "PER", "WHIT", "HARR", "SANCH", "CL", "RAM", "LEW", "ROB", "WALK", "Y", "ALL", "K", "WR", "SC", "TORR", "NG", "H", "FL", "GR", "AD"]  # fmt: skip
-ENDS = ["ITH", "SON", "IAMS", "OWN", "ES", "IA", "ER", "IS", "IGUEZ", "INEZ", "ANDEZ", "EZ", "ALEZ", "ERSON", "AS", "OR", "E", "IN", "EE", "Z", "ARK", "IREZ", "INSON", "UNG", "EN", "ING", "IGHT", "OTT", "UYEN", "ILL", "ORES", "EEN", "AMS"]  # fmt: skip
+STARTS = [
+    "SM", "JOHN", "WILL", "BR", "JON", "GARC", "MILL", "DAV", "RODR", "MART", "HERN", "LOP", "GONZ", "WIL",
+    "AND", "THOM", "TAYL", "MOOR", "JACK", "LE", "PER", "WHIT", "HARR", "SANCH", "CL", "RAM", "LEW", "ROB",
+    "WALK", "Y", "ALL", "K", "WR", "SC", "TORR", "NG", "H", "FL", "GR", "AD",
+]  # fmt: skip
+ENDS = [
+    "ITH", "SON", "IAMS", "OWN", "ES", "IA", "ER", "IS", "IGUEZ", "INEZ", "ANDEZ", "EZ", "ALEZ", "ERSON", "AS",
+    "OR", "E", "IN", "EE", "Z", "ARK", "IREZ", "INSON", "UNG", "EN", "ING", "IGHT", "OTT", "UYEN", "ILL",
+    "ORES", "EEN", "AMS",
+]  # fmt: skip
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

@@ -105,6 +105,7 @@ def test_an_explanation_adds_up_and_names_no_value() -> None:
     assert parts == pytest.approx(found.total_bits)
     assert found.record_id_l == "A"
     assert any("twins" in sentence for sentence in found.conflicts)
+    assert found.probability < 0.4
     assert "LOPEZ" not in repr(found)
     listed = linked.pairs.set_index(["record_id_l", "record_id_r"])
     assert listed.loc[("A", "B"), "match_weight"] == pytest.approx(found.total_bits)
