@@ -45,7 +45,9 @@ _RESPONSES = Feed(
             may_be_empty=False,
             on_fault=OnFault.QUARANTINE_ROW,
         ),
-        Column(name="agency", meaning="Police department the team rode with.", typical={"RPD": 60, "LPD": 25, "RCSO": 15}),
+        Column(
+            name="agency", meaning="Police department the team rode with.", typical={"RPD": 60, "LPD": 25, "RCSO": 15}
+        ),
         Column(
             name="requested_by",
             meaning="Who asked for the team.",
@@ -61,7 +63,12 @@ _RESPONSES = Feed(
             typical={"primary": 60, "secondary": 40},
         ),
         Column(name="team", meaning="Name of the team.", typical={"North": 3, "South": 2}),
-        Column(name="clinician_id", meaning="Number of the clinician.", kind=Kind.ID, typical={"C01": 2, "C02": 2, "C03": 1}),
+        Column(
+            name="clinician_id",
+            meaning="Number of the clinician.",
+            kind=Kind.ID,
+            typical={"C01": 2, "C02": 2, "C03": 1},
+        ),
         Column(name="first_name", meaning="Given name.", is_required=True, is_personal=True),
         Column(name="last_name", meaning="Surname.", is_required=True, is_personal=True),
         Column(name="dob", meaning="Date of birth.", kind=Kind.DATE, formats=("%Y-%m-%d",), is_personal=True),
@@ -96,7 +103,9 @@ _RESPONSES = Feed(
                 "jail": 5,
             },
         ),
-        Column(name="level_of_care", meaning="Level of care reached.", typical={"none": 4, "outpatient": 3, "inpatient": 1}),
+        Column(
+            name="level_of_care", meaning="Level of care reached.", typical={"none": 4, "outpatient": 3, "inpatient": 1}
+        ),
         Column(
             name="follow_up_requested",
             meaning="Whether the clinician asks for a follow-up.",

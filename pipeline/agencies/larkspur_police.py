@@ -17,7 +17,7 @@ from pipeline.contract.declaration import (
     When,
 )
 
-CRISIS_NATURE = r"MENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM|M-?1 HOLD"
+CRISIS_NATURE = r"\bMENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM|\bM-?1 HOLD"
 """What makes a nature a behavioral-health crisis, by Vera's category "Behavioral Health"."""
 
 NATURES = {

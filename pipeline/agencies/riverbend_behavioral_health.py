@@ -24,23 +24,23 @@ SERIOUS_MENTAL_ILLNESS = (
     # ICD-10-CM chapter F: schizophrenia spectrum and other psychoses (F20, F22-F25, F28, F29), manic episode and
     # bipolar disorder (F30, F31), severe or recurrent major depression (F32.2, F32.3, F33).
     r"icd-10-cm\|F(2[02345]|28|29|30|31|33|32\.?[23])"
-    # SNOMED CT: schizophrenia, schizoaffective disorder, bipolar disorder, psychotic disorder, major depressive
-    # disorder, severe major depression (single, recurrent, with psychosis), severe bipolar disorder, mania.
+    # SNOMED CT: schizophrenia, schizoaffective disorder, bipolar disorder (mixed, type I), psychotic disorder, reactive
+    # depressive psychosis, major depressive disorder and its single, recurrent, severe and psychotic forms.
     r"|snomed\.info/sct\|(58214004|68890003|13746004|69322001|370143000|36923009|450714000|251000119105|191676002"
-    r"|35489007|66344007|73867007|28475009|15639000|16506000|371596008|231504006|26929004(?!\d))"
+    r"|66344007|73867007|28475009|15639000|16506000|371596008)(?!\d)"
 )
 """Diagnoses that SAMHSA's definition of serious mental illness usually means: schizophrenia spectrum, bipolar, and
 major depression. Source: SAMHSA, "Serious Mental Illness" (2023); ICD-10-CM FY2026 chapter F; SNOMED CT US edition."""
 
 SUBSTANCE_USE = (
     r"icd-10-cm\|F1[0-9]"
-    r"|snomed\.info/sct\|(66214007|6525002|191816009|7200002|15167005|5602001|75544000|361055000|231477003|449868002(?!\d)"
-    r"|1119303003|78267003|426873000|425533007|427205009)"
+    r"|snomed\.info/sct\|(66214007|6525002|191816009|7200002|15167005|5602001|75544000|361055000|231477003"
+    r"|1119303003|78267003|426873000|425533007|427205009)(?!\d)"
 )
 """Substance use disorders: ICD-10-CM F10-F19; SNOMED CT substance abuse, dependence, alcohol, opioid, cocaine, amphetamine."""
 
 CRISIS_SERVICE = r"\|(225337009|H2011|S9484|S9485|90839|90840)(?!\d)"
-"""Types of a crisis service: SNOMED CT crisis intervention; HCPCS H2011, S9484, S9485; CPT 90839, 90840."""
+"""Types of a crisis service: SNOMED CT suicide risk assessment; HCPCS H2011, S9484, S9485; CPT 90839, 90840."""
 
 PART2_LABELS = ("42CFRPart2", "ETH")
 """HL7 security labels of 42 CFR Part 2 records (v3-ActCode 42CFRPart2; ETH: substance abuse information)."""
@@ -93,7 +93,13 @@ _PATIENTS = Feed(
         Column(name="middle", meaning="Further given names.", is_personal=True),
         Column(name="suffix", meaning="Jr, Sr, II and the like.", is_personal=True),
         Column(name="other_families", meaning="Surnames of all other names: maiden, old, usual.", is_personal=True),
-        Column(name="birth_date", meaning="Date of birth.", kind=Kind.DATE, formats=("%Y-%m-%d", "%Y-%m", "%Y"), is_personal=True),
+        Column(
+            name="birth_date",
+            meaning="Date of birth.",
+            kind=Kind.DATE,
+            formats=("%Y-%m-%d", "%Y-%m", "%Y"),
+            is_personal=True,
+        ),
         Column(name="gender", meaning="Administrative gender.", is_personal=True),
         Column(
             name="ssn",
@@ -107,7 +113,12 @@ _PATIENTS = Feed(
         Column(name="city", meaning="City.", is_personal=True),
         Column(name="state", meaning="State.", is_personal=True),
         Column(name="postal_code", meaning="ZIP code.", is_personal=True),
-        Column(name="is_deceased", meaning="Whether the patient is known to have died.", kind=Kind.CODE, codes=("true", "false")),
+        Column(
+            name="is_deceased",
+            meaning="Whether the patient is known to have died.",
+            kind=Kind.CODE,
+            codes=("true", "false"),
+        ),
         Column(
             name="deceased_at",
             meaning="When the patient died.",
@@ -271,7 +282,9 @@ _CONSENTS = Feed(
         _patient_id(),
         Column(name="status", meaning="Where the consent stands.", typical={"active": 8, "inactive": 1, "rejected": 1}),
         Column(name="provision_type", meaning="permit or deny.", typical={"permit": 9, "deny": 1}),
-        Column(name="period_start", meaning="First day of the consent.", kind=Kind.MOMENT, formats=("iso", "%Y-%m", "%Y")),
+        Column(
+            name="period_start", meaning="First day of the consent.", kind=Kind.MOMENT, formats=("iso", "%Y-%m", "%Y")
+        ),
         Column(
             name="period_end",
             meaning="Last day of the consent.",

@@ -91,7 +91,13 @@ _BOOKINGS = Feed(
             meaning="Most serious charge.",
             typical={"TRESPASS": 30, "DISORDERLY CONDUCT": 20, "FTA": 25, "THEFT": 15, "ASSAULT": 10},
         ),
-        Column(name="CHARGE_CLASS", meaning="F, M or O.", kind=Kind.CODE, codes=("F", "M", "O"), typical={"M": 60, "F": 25, "O": 15}),
+        Column(
+            name="CHARGE_CLASS",
+            meaning="F, M or O.",
+            kind=Kind.CODE,
+            codes=("F", "M", "O"),
+            typical={"M": 60, "F": 25, "O": 15},
+        ),
         Column(name="HOLD_AGENCY", meaning="Who else holds the person.", typical={"": 95, "DOC": 5}),
         Column(
             name="BJMHS_RESULT",

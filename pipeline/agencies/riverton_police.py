@@ -21,9 +21,7 @@ from pipeline.contract.declaration import (
     When,
 )
 
-CRISIS_NATURE = (
-    r"MENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM|INVOLUNTARY COMMIT|\bM-?1 HOLD"
-)
+CRISIS_NATURE = r"\bMENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM|INVOLUNTARY COMMIT|\bM-?1 HOLD"
 """A call is a behavioral-health crisis where its first or last nature says so: Vera's category "Behavioral Health"."""
 
 NATURES = {
@@ -89,7 +87,13 @@ _CALLS = Feed(
         Column(
             name="Disposition",
             meaning="How the call was closed.",
-            typical={"ASSISTANCE RENDERED": 40, "REPORT WRITTEN": 20, "GONE ON ARRIVAL": 15, "ARREST": 10, "CLEARED": 15},
+            typical={
+                "ASSISTANCE RENDERED": 40,
+                "REPORT WRITTEN": 20,
+                "GONE ON ARRIVAL": 15,
+                "ARREST": 10,
+                "CLEARED": 15,
+            },
         ),
         Column(name="Beat", meaning="Patrol beat.", typical={"A1": 3, "A2": 3, "B1": 2, "B2": 2}),
         Column(name="Address", meaning="Where the call led.", is_personal=True),
@@ -116,7 +120,9 @@ _CALLS = Feed(
         Column(name="PersonName", meaning="LAST, FIRST MIDDLE SUFFIX.", is_required=True, is_personal=True),
         Column(name="DOB", meaning="Date of birth.", kind=Kind.DATE, formats=("%m/%d/%Y",), is_personal=True),
         Column(name="Sex", meaning="Sex as the officer put it.", is_personal=True),
-        Column(name="Race", meaning="Race as the officer put it; read by no factor.", is_personal=True, typical={"": 1}),
+        Column(
+            name="Race", meaning="Race as the officer put it; read by no factor.", is_personal=True, typical={"": 1}
+        ),
         Column(name="Phone", meaning="Phone of the person.", is_personal=True),
         Column(
             name="MHFlag",

@@ -31,8 +31,7 @@ def refuse_constant(name):
 def check_every_row_is_accounted_for(feed, content):
     try:
         reading = read(feed, content)
-    except FileUnreadable as refused:
-        assert refused.line_count >= 0
+    except FileUnreadable:
         return
     lines = [line for line, _ in reading.rows]
     faulty = [fault.line_number for fault in reading.faults]
