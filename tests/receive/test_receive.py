@@ -1,0 +1,104 @@
+"""Which files are taken for which feed, of which day, and are their bytes kept as they came?"""
+
+import hashlib
+from datetime import date
+
+import pytest
+
+from pipeline import receive
+from pipeline.agencies import agency_named, load_agencies
+from pipeline.contract.errors import SettingError
+
+FEEDS = {f"{agency.name}.{feed.name}": feed for agency in load_agencies() for feed in agency.feeds}
+CALLS, PERSONS = FEEDS["riverton_police.calls"], FEEDS["larkspur_police.persons"]
+RESPONSES, REFERRALS = FEEDS["co_responder_team.responses"], FEEDS["community_partners.referrals"]
+
+
+def deliver(folder, agency_name, *names):
+    for name in names:
+        path = folder / agency_name / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("content")
+
+
+def names_found(agency_name, folder):
+    found = receive.find_files(agency_named(agency_name), folder)
+    return [(file.feed.name, file.path.name) for file in found.files], found.unknown_count
+
+
+def test_files_are_found_by_name_in_any_case_and_with_the_suffixes_agencies_add(tmp_path):
+    names = ("cad_20261102.csv", "CAD_20261103.CSV", "cad_20261102_resent.csv")
+    deliver(tmp_path, "riverton_police", *names, "cad_2026.csv", "notes.txt", "cad_20261104.csv.part")
+    found, unknown_count = names_found("riverton_police", tmp_path)
+    assert found == [("calls", name) for name in sorted(names)]
+    assert unknown_count == 3
+
+
+def test_an_export_of_several_parts_comes_by_feed_and_its_companions_are_no_unknown_files(tmp_path):
+    parts = ("Patient.000.ndjson", "Patient.001.ndjson", "Encounter.ndjson", "Condition.a-b.ndjson", "Consent.0.ndjson")
+    companions = ("log.ndjson", "manifest.json", ".hidden", "LOG.NDJSON")
+    deliver(tmp_path, "riverbend_behavioral_health", *parts, *companions, "Observation.000.ndjson")
+    (tmp_path / "riverbend_behavioral_health" / "Patient.folder.ndjson").mkdir()
+    found, unknown_count = names_found("riverbend_behavioral_health", tmp_path)
+    assert found == [
+        ("patients", "Patient.000.ndjson"),
+        ("patients", "Patient.001.ndjson"),
+        ("encounters", "Encounter.ndjson"),
+        ("conditions", "Condition.a-b.ndjson"),
+        ("consents", "Consent.0.ndjson"),
+    ]
+    assert unknown_count == 1
+
+
+def test_an_agency_without_a_folder_has_sent_nothing(tmp_path):
+    assert names_found("riverton_police", tmp_path) == ([], 0)
+    deliver(tmp_path, "larkspur_police", "rms_persons_2026-11-02.txt")
+    assert [agency.name for agency in receive.folders_with_files(load_agencies(), tmp_path)] == ["larkspur_police"]
+
+
+def test_folders_of_nobody_are_counted_and_a_missing_folder_of_deliveries_is_told(tmp_path):
+    deliver(tmp_path, "smallville_police", "cad_20261102.csv")
+    deliver(tmp_path, "riverton_police", "cad_20261102.csv")
+    (tmp_path / "readme.txt").write_text("not a folder")
+    assert receive.unknown_folders(tmp_path, load_agencies()) == 1
+    receive.check_folder(tmp_path)
+    with pytest.raises(SettingError, match=r"--deliveries \[.*nowhere\]"):
+        receive.check_folder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("feed", "name", "day"),
+    [
+        (CALLS, "cad_20261102.csv", date(2026, 11, 2)),
+        (CALLS, "CAD_20261102_v2.CSV", date(2026, 11, 2)),
+        (CALLS, "cad_20261302.csv", None),
+        (CALLS, "cad_2026-11-02.csv", None),
+        (CALLS, "old_cad_20261102.csv", None),
+        (PERSONS, "rms_persons_2026-11-02.txt", date(2026, 11, 2)),
+        (RESPONSES, "coresponse_2026-11.csv", date(2026, 11, 1)),
+        (REFERRALS, "referrals_20261102.csv", None),
+    ],
+)
+def test_the_day_a_file_speaks_of(feed, name, day):
+    assert receive.business_date(feed, name) == day
+
+
+def test_bytes_are_kept_unchanged_under_their_checksum_for_nobody_else_to_read(tmp_path):
+    content = b"a\r\n\xff\0b"
+    sha256 = receive.checksum(content)
+    assert sha256 == hashlib.sha256(content).hexdigest()
+    receive.keep(content, sha256, tmp_path)
+    kept = tmp_path / sha256[:2] / sha256
+    assert kept.read_bytes() == content
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_keeping_the_same_bytes_again_changes_nothing_and_leaves_nothing_behind(tmp_path):
+    content = b"the same"
+    sha256 = receive.checksum(content)
+    receive.keep(content, sha256, tmp_path)
+    before = (tmp_path / sha256[:2] / sha256).stat()
+    receive.keep(content, sha256, tmp_path)
+    after = (tmp_path / sha256[:2] / sha256).stat()
+    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
