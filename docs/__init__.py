@@ -1,0 +1,1 @@
+"""How is the documentation made? By hand, but for those pages of `docs/reference/` that follow from the code."""

@@ -1,0 +1,82 @@
+"""Do the examples of the how-tos work as they stand on the page?"""
+
+import json
+import sys
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+from pipeline import agencies, flow, synthetic
+from pipeline.audit import Act
+from pipeline.contract.codes import EncounterKind
+from pipeline.contract.errors import DeclarationError
+from pipeline.ranking import factors, measures, rank
+from pipeline.store import Store
+from tests.docs.pages import code_block, page_text
+
+AS_OF = date(2026, 11, 16)
+NEW_AGENCY = "maple_falls_sheriff"
+
+
+@pytest.fixture
+def new_agency(tmp_path, monkeypatch):
+    """The agency of the page, dropped beside the others as the page says."""
+    module = f"{agencies.__name__}.{NEW_AGENCY}"
+    block = code_block("how-to/add-an-agency.md", f"agency={NEW_AGENCY}")
+    (tmp_path / f"{NEW_AGENCY}.py").write_text(block, encoding="utf-8")
+    monkeypatch.setattr(agencies, "__path__", [*agencies.__path__, str(tmp_path)])
+    yield next(agency for agency in agencies.load_agencies() if agency.name == NEW_AGENCY)
+    sys.modules.pop(module, None)
+    if hasattr(agencies, NEW_AGENCY):
+        delattr(agencies, NEW_AGENCY)
+
+
+def test_an_agency_reaches_the_published_list_from_its_one_file(new_agency, settings, tmp_path):
+    deliveries, out = tmp_path / "county", tmp_path / "out"
+    synthetic.synthesize((new_agency,), persons=300, years=1, seed=7, as_of=AS_OF, out=deliveries)
+    store = Store.open(settings)
+    try:
+        act = Act("test", datetime(2026, 11, 17, tzinfo=UTC))
+        result = flow.run(store, act, (new_agency,), settings, deliveries=deliveries, as_of=AS_OF, out=out)
+        accounts = store.read("agency_accounting").iloc[0]
+    finally:
+        store.close()
+    published = json.loads((out / "outreach_list.json").read_text(encoding="utf-8"))
+    assert result.refusals == []
+    assert published["sources"][0]["agency"] == NEW_AGENCY
+    assert published["entries"]
+    assert {key.split("/")[0] for entry in published["entries"] for key in entry["record_keys"]} == {NEW_AGENCY}
+    assert {entry["team"] for entry in published["entries"]} == {new_agency.area}
+    assert accounts["delivered"] == accounts["accepted"] + accounts["quarantined"] + accounts["retracted"] > 0
+
+
+def test_the_refusal_that_the_page_quotes_is_the_one_given():
+    block = code_block("how-to/add-an-agency.md", f"agency={NEW_AGENCY}").replace(
+        'birth_date="dob"', 'birth_date="date_of_birth"'
+    )
+    with pytest.raises(DeclarationError) as refused:
+        exec(compile(block, "page", "exec"), {})
+    assert f"DeclarationError: {refused.value}" in page_text("how-to/add-an-agency.md")
+
+
+def test_a_factor_gives_points_and_a_sentence():
+    factor = eval(code_block("how-to/add-a-factor.md", "factor"), vars(factors))
+    moments = [datetime(2026, 11, 3, 12, tzinfo=UTC), datetime(2026, 11, 10, 12, tzinfo=UTC)]
+    encounters = pd.DataFrame(
+        {
+            "person_id": "P-1",
+            "agency": "co_responder_team",
+            "kind": EncounterKind.CO_RESPONSE.value,
+            "occurred_at": pd.to_datetime([*moments, datetime(2026, 1, 1, tzinfo=UTC)], utc=True),
+            "is_crisis": True,
+        }
+    )
+    calendar = rank.Calendar(AS_OF, "America/Denver")
+    facts = measures.Facts(encounters, pd.DataFrame(), calendar.until())
+    points = rank.points_by_factor(facts, calendar, (*factors.FACTORS[:2], factor))
+    row = points.set_index("factor").loc[factor.name]
+    told = rank.sentence(factor, int(row["amount"]), row["latest_at"], ("Co-responder teams",), calendar)
+    page = " ".join(line.removeprefix(">").strip() for line in page_text("how-to/add-a-factor.md").splitlines())
+    assert row["points"] == 10
+    assert told in page
