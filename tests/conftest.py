@@ -1,0 +1,58 @@
+"""A store for every test that needs one: one embedded PostgreSQL per session, a database of its own per test."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+
+from pipeline.store import Store, create_database, embedded_server_url
+
+TEMPLATE = "outreach_template"
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where does the session's PostgreSQL listen?"""
+    return embedded_server_url(tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """Which database has the whole schema and no rows?"""
+    store = Store(create_database(server_url, TEMPLATE))
+    store.migrate()
+    store.close()
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def store(server_url: str, template: str, _numbers: Iterator[int]) -> Iterator[Store]:
+    """A store with the whole schema and no rows, gone after the test."""
+    name = f"outreach_{os.getpid()}_{next(_numbers)}"
+    store = Store(create_database(server_url, name, template))
+    yield store
+    store.close()
+    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"drop database {name} with (force)"))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Where are the files nobody here wrote? Skips, saying so, where they are not."""
+    folder = Path(os.environ.get("OUTREACH_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the files nobody here wrote are not on this machine; name their folder in OUTREACH_REAL_DATA")
+    return folder
