@@ -95,7 +95,9 @@ def stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
     A stay without an end lasts until the person's next booking, else until `until`: who is booked again was let out
     before. Stays that overlap (one stay under two bookings) are one.
     """
-    bookings = Where(kind=EncounterKind.BOOKING).rows(encounters).sort_values(["person_id", "occurred_at", "encounter_id"])
+    bookings = (
+        Where(kind=EncounterKind.BOOKING).rows(encounters).sort_values(["person_id", "occurred_at", "encounter_id"])
+    )
     bookings = bookings.rename(columns={"occurred_at": "began_at"})[["person_id", "agency", "began_at", "ended_at"]]
     next_began = bookings.groupby("person_id")["began_at"].shift(-1)
     limit = pd.Timestamp(until)
@@ -104,7 +106,9 @@ def stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
     latest_end_so_far = bookings.groupby("person_id")["ended_at"].cummax().groupby(bookings["person_id"]).shift()
     stay_number = (~(bookings["began_at"] <= latest_end_so_far)).cumsum()
     grouped = bookings.groupby(stay_number.to_numpy(), sort=False)
-    return grouped.agg({"person_id": "first", "agency": "first", "began_at": "min", "ended_at": "max"}).reset_index(drop=True)
+    return grouped.agg({"person_id": "first", "agency": "first", "began_at": "min", "ended_at": "max"}).reset_index(
+        drop=True
+    )
 
 
 def jail_days(facts: Facts, window: Window) -> pd.DataFrame:
@@ -116,7 +120,9 @@ def jail_days(facts: Facts, window: Window) -> pd.DataFrame:
     minutes = ((table["ended_at"] - table["began_at"]) // timedelta(minutes=1)).astype("int64")
     by_person = _by_person(table, "ended_at", minutes)
     by_person["amount"] = by_person["amount"] // MINUTES_PER_DAY
-    by_person["latest_at"] = by_person["latest_at"] - timedelta(minutes=1)  # the window's end is the next day's midnight
+    by_person["latest_at"] = by_person["latest_at"] - timedelta(
+        minutes=1
+    )  # the window's end is the next day's midnight
     return by_person[by_person["amount"] > 0]
 
 
@@ -125,16 +131,22 @@ def positive_screens_without_visit(facts: Facts, window: Window) -> pd.DataFrame
     screens = Where(kind=EncounterKind.BOOKING, screen_code=Screen.POSITIVE).rows(facts.encounters)
     screens = _within(screens, "occurred_at", window)
     visits = Where(kind=EncounterKind.VISIT).rows(facts.encounters)
+    visits = visits[visits["occurred_at"] < window.end]
     last_visit = screens["person_id"].map(visits.groupby("person_id")["occurred_at"].max())
     return _by_person(screens[~(last_visit > screens["occurred_at"])], "occurred_at")
 
 
 def known(condition: Condition) -> Measure:
-    """Does a provider know of this lasting condition? Amount 1 for those of whom it is known."""
+    """Does a provider know of this lasting condition? Amount 1 for those of whom it is known.
+
+    A condition without a date stands at the window's start.
+    """
 
     def measure(facts: Facts, window: Window) -> pd.DataFrame:
         rows = facts.conditions[facts.conditions["condition_code"] == condition]
-        table = _by_person(rows.assign(recorded_at=rows["recorded_at"].fillna(pd.Timestamp(window.start))), "recorded_at")
+        table = _by_person(
+            rows.assign(recorded_at=rows["recorded_at"].fillna(pd.Timestamp(window.start))), "recorded_at"
+        )
         table["amount"] = 1
         return table
 

@@ -70,7 +70,9 @@ def standings(points: pd.DataFrame, excluded: pd.Index) -> pd.DataFrame:
     shown = points[~points["person_id"].isin(excluded)]
     table = shown.groupby("person_id").agg(points=("points", "sum"), latest_at=("latest_at", "max"))
     table["known_since"] = [int(person_id.removeprefix("P-")) for person_id in table.index]
-    return table.sort_values(["points", "latest_at", "known_since"], ascending=[False, False, True])[["points", "latest_at"]]
+    return table.sort_values(["points", "latest_at", "known_since"], ascending=[False, False, True])[
+        ["points", "latest_at"]
+    ]
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def sentence(factor: Factor, amount: int, latest_at: datetime, agencies: tuple[s
     day = day_text(calendar.day(latest_at))
     known_from = " and ".join(agencies)
     if factor.window_days == EVER:
-        return f"{noun[0].upper()}{noun[1:]}, recorded {day} ({known_from})."
+        is_dated = latest_at > calendar.window(EVER).start  # a measure puts what has no date at the window's start
+        return f"{noun[0].upper()}{noun[1:]}, {f'recorded {day}' if is_dated else 'no date given'} ({known_from})."
     latest = "on" if amount == 1 else "the latest on"
     if factor.per > 1:
         latest = "up to"
