@@ -223,7 +223,7 @@ def settings_page() -> str:
     lines = heading(
         "Settings",
         "`pipeline/settings.py`",
-        "Each setting is an environment variable. A value that cannot be used ends the program with one line and exit "
+        "Each setting is an environment variable. A value of the wrong kind ends the program with one line and exit "
         "code 2. `outreach doctor` shows what is in force, without any secret.",
     )
     rows = [
