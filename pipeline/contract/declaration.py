@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.contract import codes, fhir_r4
@@ -97,6 +98,7 @@ class OneOf:
     values: tuple[str, ...]
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         yield self.column
 
 
@@ -114,6 +116,7 @@ class Matches:
             raise DeclarationError(f"not a regular expression [{self.pattern}]") from fault
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         yield self.column
 
 
@@ -124,6 +127,7 @@ class AnyOf:
     conditions: "tuple[Condition, ...]"
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         for condition in self.conditions:
             yield from condition.columns()
 
@@ -149,6 +153,7 @@ class Coded:
         object.__setattr__(self, "mapping", MappingProxyType({k.upper(): str(v) for k, v in self.mapping.items()}))
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         yield self.column
 
 
@@ -164,6 +169,7 @@ class When:
     time_column: str | None = None
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         yield self.column
         if self.time_column:
             yield self.time_column
@@ -219,6 +225,7 @@ class PersonFields:
         return {name: value for name, value in plain.items() if value}
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         if self.full_name:
             yield self.full_name.column
         yield from self.by_field().values()
@@ -237,6 +244,7 @@ class Death:
     date: str | None = None
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         if self.when:
             yield from self.when.columns()
         if self.date:
@@ -258,6 +266,7 @@ class PersonRule:
     death: Death | None = None
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         yield from self.fields.columns()
         for part in (self.about, self.death):
             if part:
@@ -280,7 +289,7 @@ class EncounterRule:
         is_follow_up_requested: what makes it a wish for a follow-up.
         is_suicide_watch: what says the person was on suicide watch.
         setting_code, release_code, screen_code, outcome_code, urgency_code: our codes.
-        is_about: column that holds the key of the person the encounter is about, where the person is a row of `person_feed`.
+        is_about: column that holds the key of the person it is about, where the person is a row of `person_feed`.
         person_feed: the feed of the same agency that `is_about` points into.
     """
 
@@ -299,14 +308,14 @@ class EncounterRule:
     is_about: str | None = None
     person_feed: str | None = None
 
-    CODE_LISTS = {
+    CODE_LISTS: ClassVar[dict[str, type[StrEnum]]] = {
         "setting_code": codes.Setting,
         "release_code": codes.Release,
         "screen_code": codes.Screen,
         "outcome_code": codes.Outcome,
         "urgency_code": codes.Urgency,
     }
-    FLAGS = ("is_crisis", "is_follow_up_requested", "is_suicide_watch")
+    FLAGS: ClassVar[tuple[str, ...]] = ("is_crisis", "is_follow_up_requested", "is_suicide_watch")
 
     def __post_init__(self) -> None:
         _check(bool(self.is_about) == bool(self.person_feed), "is_about and person_feed go together", self.is_about)
@@ -319,6 +328,7 @@ class EncounterRule:
             _check(not unknown, f"{attribute} translates into codes that do not exist", sorted(unknown))
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         names = ("occurred_at", "ended_at", "only_if", *self.FLAGS, *self.CODE_LISTS)
         for part in (getattr(self, name) for name in names):
             if part is not None:
@@ -354,6 +364,7 @@ class ConditionRule:
         object.__setattr__(self, "patterns", MappingProxyType(dict(self.patterns)))
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         yield from (self.code_column, self.is_about)
         for part in (self.recorded_at, self.only_if, self.ended_at):
             if part is not None:
@@ -381,6 +392,7 @@ class ConsentRule:
     person_feed: str | None = None
 
     def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
         for condition in self.granted:
             yield from condition.columns()
         yield from (name for name in (self.starts, self.ends, self.is_about) if name)
