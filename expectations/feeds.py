@@ -89,28 +89,28 @@ def row_suite(feed: Feed) -> ExpectationSuite:
 
 def delivery_suite(feed: Feed) -> ExpectationSuite:
     """What must be true of each file of this feed, before any of its rows counts?"""
-    ask = f"refuse the file, keep the last good one, and ask the agency to send it again [{feed.name}]"
+    ask = "it was not taken in; ask the agency to send it again"
     whole_share = {"min_value": 0, "max_value": 1}
     rules = (
         (
             "row_count",
             {"min_value": feed.fewest_rows, "max_value": feed.most_rows},
-            f"The file has fewer than {feed.fewest_rows} or more than {feed.most_rows} rows",
+            f"the file has fewer than {feed.fewest_rows:,} or more than {feed.most_rows:,} rows",
         ),
         (
             "missing_required_count",
             {"min_value": 0, "max_value": 0},
-            "The file lacks a column it cannot be read without",
+            "the file lacks a column it cannot be read without",
         ),
         (
             "wrong_width_share",
             whole_share | {"max_value": LARGEST_WRONG_WIDTH_SHARE},
-            "More than half of the file's rows have too many or too few fields, so its layout changed",
+            "more than half of the file's rows have too many or too few fields, so its layout changed",
         ),
         (
             "quarantined_share",
             whole_share | {"max_value": LARGEST_QUARANTINED_SHARE},
-            "More than half of the file's rows had to be set aside, so the file is wrong and not its rows",
+            "more than half of the file's rows had to be set aside, so the file is wrong and not its rows",
         ),
     )
     return suite_of(
@@ -120,7 +120,7 @@ def delivery_suite(feed: Feed) -> ExpectationSuite:
                 "ExpectColumnValuesToBeBetween",
                 RowFault.FILE_REFUSED,
                 Severity.CRITICAL,
-                f"{what}: {ask}.",
+                f"{what}; {ask}",
                 column=column,
                 **bounds,
             )

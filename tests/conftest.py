@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
-from pipeline.store import Store, create_database, embedded_server_url
+from pipeline.store import Store, create_database, embedded_server_url, stop_embedded_server
 
 TEMPLATE = "outreach_template"
 
@@ -18,9 +20,20 @@ settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def homes() -> Iterator[Path]:
+    """A folder for databases. Not pytest's own: that one is closed to the user PostgreSQL runs as under root."""
+    folder = Path(tempfile.mkdtemp(prefix="outreach-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    for database in folder.rglob("postmaster.pid"):
+        stop_embedded_server(database.parent)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_url(homes: Path) -> str:
     """Where does the session's PostgreSQL listen?"""
-    return embedded_server_url(tmp_path_factory.mktemp("postgresql"))
+    return embedded_server_url(homes / "postgresql")
 
 
 @pytest.fixture(scope="session")

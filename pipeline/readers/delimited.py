@@ -60,7 +60,7 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] 
 
 
 def _parse(lines: list[str], position: int, delimiter: str) -> tuple[list[str] | None, int]:
-    """Which fields does the record at this line have, and how many lines does it take? No fields: a quote stays open."""
+    """Which fields does the record at this line have, and how many lines is it? No fields: a quote stays open."""
     text = lines[position].rstrip("\r")
     if '"' not in text:
         return text.split(delimiter), 1

@@ -26,7 +26,7 @@ _MOMENT_ELEMENTS = {
     "recordedDate",
     "birthDate",
 }
-_PLAIN_NAME = re.compile(r"_?[A-Za-z]{1,40}")
+_NOT_LOOKED_INTO = ("extension", "text", "contained")
 
 
 def read(layout: FhirNdjson, content: bytes) -> Reading:
@@ -72,19 +72,19 @@ def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
         return RowFault.NOT_JSON, "the line is JSON but no resource; ask the agency to export it again"
     if resource.get("resourceType") != resource_type:
         return RowFault.WRONG_RESOURCE, f"the resource is no {resource_type}; it belongs into another file"
-    unknown = next(_unknown_elements(resource_type, resource), None)
-    if unknown is not None:
-        shown = unknown if _PLAIN_NAME.fullmatch(unknown) else "an odd name"
-        return RowFault.UNKNOWN_ELEMENT, f"FHIR R4 knows no such element here [{shown}]; is it another FHIR version?"
-    if any(value == "" for _, value in _leaves(resource)):
-        return RowFault.EMPTY_TEXT, "an element holds empty text, which FHIR forbids; leave the element out"
-    if any(name in _MOMENT_ELEMENTS and not _is_moment(value) for name, value in _leaves(resource)):
-        return RowFault.BAD_DATE, "a date or moment is malformed or has no time zone; write it as FHIR dateTime"
+    place = next(_unknown_elements(resource_type, resource), None)
+    if place is not None:  # the name itself came with the delivery, so it could be anything: its place is told
+        return RowFault.UNKNOWN_ELEMENT, f"FHIR R4 has no element of a name in [{place}]; another FHIR version?"
+    fault = _leaf_fault(resource, "")
+    if fault is RowFault.EMPTY_TEXT:
+        return fault, "an element holds empty text, which FHIR forbids; leave the element out"
+    if fault is RowFault.BAD_DATE:
+        return fault, "a date or moment is malformed or has no time zone; write it as FHIR dateTime"
     return None
 
 
 def _shape_fault(resource_type: str, resource: dict) -> tuple[RowFault, str] | None:
-    """Does an element hold another shape (text for a list, a number for an object) than the flat columns are made of?"""
+    """Does an element hold another shape (text for a list, a number for text) than the flat columns need?"""
     try:
         flatten(FhirNdjson(resource_type), resource)
     except (AttributeError, TypeError, KeyError):
@@ -97,27 +97,31 @@ def _is_moment(value: object) -> bool:
 
 
 def _unknown_elements(resource_type: str, resource: dict) -> Iterator[str]:
-    """Yield element names that FHIR R4 does not have, at the top and in the data types the reading looks into."""
-    yield from (name for name in resource if name.removeprefix("_") not in ELEMENTS[resource_type])
+    """Yield where names stand that FHIR R4 does not have: at the top, or in a data type the reading looks into."""
+    if any(name.removeprefix("_") not in ELEMENTS[resource_type] for name in resource):
+        yield resource_type
     for element, data_type in TYPE_OF[resource_type].items():
         for part in _each(resource.get(element)):
-            if not isinstance(part, dict):
-                yield element
-                continue
-            yield from (name for name in part if name.removeprefix("_") not in DATA_TYPES[data_type])
+            is_known = isinstance(part, dict) and all(name.removeprefix("_") in DATA_TYPES[data_type] for name in part)
+            if not is_known:
+                yield f"{resource_type}.{element}"
 
 
-def _leaves(node: object, name: str = "") -> Iterator[tuple[str, object]]:
-    """Yield (element name, value) of every primitive value below a node, extensions and narrative left out."""
+def _leaf_fault(node: object, name: str) -> RowFault | None:
+    """Which fault has the first faulty primitive value below a node? Extensions and narrative are left out."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key not in ("extension", "text", "contained"):
-                yield from _leaves(value, key)
+            if key not in _NOT_LOOKED_INTO and (fault := _leaf_fault(value, key)):
+                return fault
     elif isinstance(node, list):
         for value in node:
-            yield from _leaves(value, name)
-    else:
-        yield name, node
+            if fault := _leaf_fault(value, name):
+                return fault
+    elif node == "":
+        return RowFault.EMPTY_TEXT
+    elif name in _MOMENT_ELEMENTS and not _is_moment(node):
+        return RowFault.BAD_DATE
+    return None
 
 
 def flatten(layout: FhirNdjson, resource: dict) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pipeline.contract.codes import RowFault
 
 
 class FileUnreadable(Exception):
-    """The file is not in the declared format at all. Carries a fault code, a plain message and how many lines it has."""
+    """The file is not in the declared format at all. Carries a plain message and how many lines the file has."""
 
     def __init__(self, message: str, line_count: int) -> None:
         self.line_count = line_count
