@@ -80,3 +80,13 @@ def test_a_factor_gives_points_and_a_sentence():
     page = " ".join(line.removeprefix(">").strip() for line in page_text("how-to/add-a-factor.md").splitlines())
     assert row["points"] == 10
     assert told in page
+
+
+def test_the_tutorial_quotes_the_refusal_of_a_file_as_it_is_told():
+    from expectations.feeds import check_deliveries
+
+    jail = agencies.agency_named("riverton_county_jail").feed("bookings")
+    counts = {"row_count": 177, "missing_required_count": 1, "wrong_width_count": 0, "quarantined_count": 0}
+    findings = check_deliveries(jail, pd.DataFrame([{"delivery_id": 1, **counts}])).findings
+    told = f"[bookings_20261116_b.csv]: {findings[0].message} (missing: [REL_DT])"
+    assert told in " ".join(page_text("tutorial.md").split())
