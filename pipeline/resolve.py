@@ -12,7 +12,7 @@ Progress = Callable[[str, float], None]
 
 
 def link(records: pd.DataFrame, threshold: float | None, progress: Progress | None = None) -> linkage.Linked:
-    """Which person records are one person? `records` as `tables.PERSON_RECORD`; trains without labels on what it is given."""
+    """Which person records are one person? `records` as `tables.PERSON_RECORD`; trains on them without labels."""
     people = records[["record_id", *tables.EVIDENCE]].assign(source=records["agency"] + "." + records["feed"])
     return linkage.dedupe(people, threshold=threshold or linkage.DEFAULT_THRESHOLD, progress=progress)
 
@@ -83,7 +83,7 @@ def _best(ordered: pd.DataFrame, field: str, *, is_lasting: bool) -> pd.DataFram
 
 
 def alias_counts(records: pd.DataFrame) -> pd.Series:
-    """How many other names do each person's records carry? By person_id; spelling, case and middle names do not count."""
+    """How many other names do each person's records carry? By person_id; case and middle names do not count."""
     names = records["first_name"].fillna("") + " " + records["last_name"].fillna("")
     plain = names.map({name: comparable_name(name) for name in names.unique()})
     return plain.groupby(records["person_id"]).nunique().sub(1).clip(lower=0)

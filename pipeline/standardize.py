@@ -57,7 +57,9 @@ def standardize(agency: Agency, feed: Feed, rows: pd.DataFrame) -> Standardized:
         rows: text columns as declared (blank for missing), and `delivery_id`, `line_number`, `business_date`.
     """
     rows = _with_every_column(feed, rows).reset_index(drop=True)
-    rows["record_key"] = reduce(lambda left, right: left + tables.KEY_SEPARATOR + right, (rows[name] for name in feed.key))
+    rows["record_key"] = reduce(
+        lambda left, right: left + tables.KEY_SEPARATOR + right, (rows[name] for name in feed.key)
+    )
     accepted = _accepted_rows(agency, feed, rows)
     counting = rows[~accepted["is_never_happened"].to_numpy()]
     return Standardized(
@@ -86,7 +88,12 @@ def _record_ids(agency: Agency, feed_name: str, keys: pd.Series) -> pd.Series:
 def _named(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     """Start a table: whose row each is, and which version."""
     return pd.DataFrame(
-        {"agency": agency.name, "feed": feed.name, "record_key": rows["record_key"], **{name: rows[name] for name in ROW}}
+        {
+            "agency": agency.name,
+            "feed": feed.name,
+            "record_key": rows["record_key"],
+            **{name: rows[name] for name in ROW},
+        }
     )
 
 
@@ -157,7 +164,9 @@ def coded(rule: Coded | None, rows: pd.DataFrame) -> pd.Series:
     """Which code of ours stands for each row's value? None where it is blank or unknown."""
     if rule is None:
         return pd.Series(None, index=rows.index, dtype=object)
-    return over_distinct(rows[rule.column], lambda text: rule.mapping.get(text.upper(), rule.otherwise) if text else None)
+    return over_distinct(
+        rows[rule.column], lambda text: rule.mapping.get(text.upper(), rule.otherwise) if text else None
+    )
 
 
 def moments(when: When | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
@@ -233,15 +242,19 @@ def _own_consent(feed: Feed, column: str | None, agency: Agency, rows: pd.DataFr
 
 
 def _born_before(birth_dates: pd.Series, recorded_at: pd.Series) -> pd.Series:
-    """Whose birth date is possible? One after the row's own moment is a slip (often the event's date) and goes missing."""
+    """Whose birth date is possible? One after the row's own moment is a slip (often that day) and goes missing."""
     recorded = recorded_at.dt.strftime("%Y-%m-%d")
     is_later = (birth_dates.fillna("") > recorded.fillna("9999")).to_numpy()
     return birth_dates.astype(object).mask(is_later, None)
 
 
-def _evidence(agency: Agency, feed: Feed, fields: PersonFields, rows: pd.DataFrame, record_ids: pd.Series) -> pd.DataFrame:
-    """What do the rows say about who they are about? Text as delivered, in our columns, whole names and addresses taken
-    apart, dates in ISO form."""
+def _evidence(
+    agency: Agency, feed: Feed, fields: PersonFields, rows: pd.DataFrame, record_ids: pd.Series
+) -> pd.DataFrame:
+    """What do the rows say about who they are about?
+
+    Text as delivered, in our columns; whole names and addresses taken apart, dates in ISO form.
+    """
     evidence = pd.DataFrame({"record_id": record_ids})
     for name in tables.EVIDENCE:
         column = fields.by_field().get(name)
@@ -303,7 +316,9 @@ def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFr
     table["record_id"] = _about(agency, feed, rule, rows)
     table["kind"] = rule.kind.value
     table["occurred_at"] = moments(rule.occurred_at, agency, feed, rows)
-    table["occurred_text"] = reduce(lambda left, right: left + " " + right, (rows[n] for n in rule.occurred_at.columns()))
+    table["occurred_text"] = reduce(
+        lambda left, right: left + " " + right, (rows[n] for n in rule.occurred_at.columns())
+    )
     table["ended_at"] = moments(rule.ended_at, agency, feed, rows)
     for flag in EncounterRule.FLAGS:
         table[flag] = holds(getattr(rule, flag), rows, otherwise=False)
@@ -315,7 +330,9 @@ def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFr
     return table.loc[table["occurred_at"].notna(), list(tables.ENCOUNTER)]
 
 
-def _about(agency: Agency, feed: Feed, rule: EncounterRule | ConditionRule | ConsentRule, rows: pd.DataFrame) -> pd.Series:
+def _about(
+    agency: Agency, feed: Feed, rule: EncounterRule | ConditionRule | ConsentRule, rows: pd.DataFrame
+) -> pd.Series:
     """Which person record is each row about: its own, or the one its reference points to?"""
     if rule.is_about and rule.person_feed:
         return _record_ids(agency, rule.person_feed, rows[rule.is_about])

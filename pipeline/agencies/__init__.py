@@ -12,7 +12,7 @@ from pipeline.contract.errors import DeclarationError
 
 
 def load_agencies() -> tuple[Agency, ...]:
-    """Which agencies are declared? Sorted by name; raises DeclarationError for a file without one or a name given twice."""
+    """Which agencies are declared? Sorted by name; raises DeclarationError for a file without one of its name."""
     agencies = []
     for module in sorted(iter_modules(__path__), key=lambda found: found.name):
         agency = getattr(import_module(f"{__name__}.{module.name}"), "AGENCY", None)

@@ -1,4 +1,4 @@
-"""What do community partners send? Referrals of people they are worried about, with that person's consent or without."""
+"""What do community partners send? Referrals of people they are worried about, with their consent or without."""
 
 from pipeline.contract.codes import EncounterKind, LawTag, Urgency
 from pipeline.contract.declaration import (

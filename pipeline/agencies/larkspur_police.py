@@ -1,4 +1,4 @@
-"""What does the Larkspur Police Department send? People named in its records system, pipe-delimited, in Windows-1252."""
+"""What does the Larkspur Police Department send? People named in its records, pipe-delimited, in Windows-1252."""
 
 from pipeline.contract.codes import EncounterKind, LawTag
 from pipeline.contract.declaration import (

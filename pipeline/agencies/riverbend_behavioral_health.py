@@ -37,7 +37,7 @@ SUBSTANCE_USE = (
     r"|snomed\.info/sct\|(66214007|6525002|191816009|7200002|15167005|5602001|75544000|361055000|231477003"
     r"|1119303003|78267003|426873000|425533007|427205009)(?!\d)"
 )
-"""Substance use disorders: ICD-10-CM F10-F19; SNOMED CT substance abuse, dependence, alcohol, opioid, cocaine, amphetamine."""
+"""Substance use disorders: ICD-10-CM F10-F19; SNOMED CT abuse of or dependence on drugs or alcohol."""
 
 CRISIS_SERVICE = r"\|(225337009|H2011|S9484|S9485|90839|90840)(?!\d)"
 """Types of a crisis service: SNOMED CT suicide risk assessment; HCPCS H2011, S9484, S9485; CPT 90839, 90840."""

@@ -1,4 +1,4 @@
-"""What does the Riverton County Jail send? Bookings; one is sent again whenever it changes, the newest version counts."""
+"""What does the Riverton County Jail send? Bookings; one is sent again when it changes, the newest version counts."""
 
 from pipeline.contract.codes import EncounterKind, LawTag, Release, Screen
 from pipeline.contract.declaration import (

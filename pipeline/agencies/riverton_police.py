@@ -21,7 +21,10 @@ from pipeline.contract.declaration import (
     When,
 )
 
-CRISIS_NATURE = r"\bMENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM|INVOLUNTARY COMMIT|\bM-?1 HOLD"
+CRISIS_NATURE = (
+    r"\bMENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM"
+    r"|INVOLUNTARY COMMIT|\bM-?1 HOLD"
+)
 """A call is a behavioral-health crisis where its first or last nature says so: Vera's category "Behavioral Health"."""
 
 NATURES = {

@@ -10,7 +10,7 @@ class OutreachError(Exception):
 
 
 class DeclarationError(OutreachError):
-    """An agency's declaration cannot be right. Raised while its file is imported, with the offending value in brackets."""
+    """An agency's declaration cannot be right. Raised at import, with the offending value in brackets."""
 
 
 class SettingError(OutreachError):

@@ -9,28 +9,65 @@ _DOMAIN_RESOURCE = (*_RESOURCE, "text", "contained", "extension", "modifierExten
 
 ELEMENTS: dict[str, frozenset[str]] = {
     "Patient": frozenset(
-        (*_DOMAIN_RESOURCE, "identifier", "active", "name", "telecom", "gender", "birthDate", "deceasedBoolean")
-        + ("deceasedDateTime", "address", "maritalStatus", "multipleBirthBoolean", "multipleBirthInteger", "photo")
-        + ("contact", "communication", "generalPractitioner", "managingOrganization", "link")
+        (
+            *_DOMAIN_RESOURCE,
+            *("identifier", "active", "name", "telecom", "gender", "birthDate", "deceasedBoolean"),
+            *("deceasedDateTime", "address", "maritalStatus", "multipleBirthBoolean", "multipleBirthInteger", "photo"),
+            *("contact", "communication", "generalPractitioner", "managingOrganization", "link"),
+        )
     ),
     "Encounter": frozenset(
-        (*_DOMAIN_RESOURCE, "identifier", "status", "statusHistory", "class", "classHistory", "type", "serviceType")
-        + ("priority", "subject", "episodeOfCare", "basedOn", "participant", "appointment", "period", "length")
-        + ("reasonCode", "reasonReference", "diagnosis", "account", "hospitalization", "location", "serviceProvider")
-        + ("partOf",)
+        (
+            *_DOMAIN_RESOURCE,
+            *("identifier", "status", "statusHistory", "class", "classHistory", "type", "serviceType"),
+            *("priority", "subject", "episodeOfCare", "basedOn", "participant", "appointment", "period", "length"),
+            *(
+                "reasonCode",
+                "reasonReference",
+                "diagnosis",
+                "account",
+                "hospitalization",
+                "location",
+                "serviceProvider",
+            ),
+            "partOf",
+        )
     ),
     "Condition": frozenset(
-        (*_DOMAIN_RESOURCE, "identifier", "clinicalStatus", "verificationStatus", "category", "severity", "code")
-        + ("bodySite", "subject", "encounter", "onsetDateTime", "onsetAge", "onsetPeriod", "onsetRange", "onsetString")
-        + ("abatementDateTime", "abatementAge", "abatementPeriod", "abatementRange", "abatementString")
-        + ("recordedDate", "recorder", "asserter", "stage", "evidence", "note")
+        (
+            *_DOMAIN_RESOURCE,
+            *("identifier", "clinicalStatus", "verificationStatus", "category", "severity", "code"),
+            *(
+                "bodySite",
+                "subject",
+                "encounter",
+                "onsetDateTime",
+                "onsetAge",
+                "onsetPeriod",
+                "onsetRange",
+                "onsetString",
+            ),
+            *("abatementDateTime", "abatementAge", "abatementPeriod", "abatementRange", "abatementString"),
+            *("recordedDate", "recorder", "asserter", "stage", "evidence", "note"),
+        )
     ),
     "Consent": frozenset(
-        (*_DOMAIN_RESOURCE, "identifier", "status", "scope", "category", "patient", "dateTime", "performer")
-        + ("organization", "sourceAttachment", "sourceReference", "policy", "policyRule", "verification", "provision")
+        (
+            *_DOMAIN_RESOURCE,
+            *("identifier", "status", "scope", "category", "patient", "dateTime", "performer"),
+            *(
+                "organization",
+                "sourceAttachment",
+                "sourceReference",
+                "policy",
+                "policyRule",
+                "verification",
+                "provision",
+            ),
+        )
     ),
 }
-"""Resource type → names of its top-level elements, choice types spelled out. A leading `_` marks an element's extension."""
+"""Resource type → names of its top-level elements, choice types spelled out. A leading `_` marks an extension."""
 
 TYPE_OF: dict[str, dict[str, str]] = {
     "Patient": {
@@ -48,8 +85,11 @@ TYPE_OF: dict[str, dict[str, str]] = {
         "period": "Period",
     },
     "Condition": {
-        **{"meta": "Meta", "code": "CodeableConcept", "subject": "Reference"},
-        **{"clinicalStatus": "CodeableConcept", "verificationStatus": "CodeableConcept"},
+        "meta": "Meta",
+        "code": "CodeableConcept",
+        "subject": "Reference",
+        "clinicalStatus": "CodeableConcept",
+        "verificationStatus": "CodeableConcept",
     },
     "Consent": {"meta": "Meta", "patient": "Reference"},
 }

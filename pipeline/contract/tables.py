@@ -35,7 +35,7 @@ ENCOUNTER = (
     *("setting_code", "release_code", "screen_code", "outcome_code", "urgency_code"),
     *("consent_until", "is_part2", "is_held", *_VERSION),
 )
-"""One row per version of an encounter. `record_id` is the person record it is about; `occurred_text` the original text."""
+"""One row per version of an encounter. `record_id` is the person record it is about; `occurred_text` its text."""
 
 CONDITION = (
     *("condition_id", "record_id", "agency", "feed", "record_key", "condition_code", "recorded_at", "ended_at"),
@@ -57,7 +57,7 @@ CONSENT = (
 """One row per version of a consent to use rows with a 42 CFR Part 2 label."""
 
 ROW_FAULT = ("delivery_id", "line_number", "row_count", "column_name", "fault_code", "message")
-"""One row per quarantined row (`row_count` 1) or refused file (`line_number` missing). `message` never holds a value."""
+"""One row per quarantined row (`row_count` 1) or refused file (line 0). `message` never holds a value."""
 
 LINK = ("record_id", "cluster_id", "person_id")
 """One row per person record that was linked."""

@@ -14,7 +14,7 @@ from pipeline.ranking.measures import RELEASED, Measure, Where
 MONTH, QUARTER, YEAR = 30, 90, 365
 """Days of the windows in use."""
 JUST_RELEASED = 14
-"""Days after a release in which people are likeliest to be lost again: outreach within two weeks is the programmes' aim."""
+"""Days after a release in which people are likeliest to be lost: the programmes aim at outreach within two weeks."""
 EVER = 36_500
 """Days: as good as always, for lasting conditions."""
 

@@ -9,7 +9,8 @@ from tests.house.source import texts
 FORBIDDEN = re.compile(
     r"(?<![a-z])(frequent[ _-]?fl[iy]\w+|super[ _-]?utili[sz]er\w*|inmates?|offenders?|prisoners?|convicts?|felons?"
     r"|criminals|perpetrators?|arrestees?|suspects?(?= )|addicts?|abusers?|mentally[ _]ill"
-    r"|the homeless|suffer(s|ing)? from|committed suicide|golden[ _]record\w*|adjudicat\w+|risk[ _]scor\w+|dummy|dummies|master[ _]person)(?![a-z])",
+    r"|the homeless|suffer(s|ing)? from|committed suicide|golden[ _]record\w*|adjudicat\w+"
+    r"|risk[ _]scor\w+|dummy|dummies|master[ _]person)(?![a-z])",
     re.IGNORECASE,
 )
 CODES_OF_OTHERS = {
