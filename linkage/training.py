@@ -262,7 +262,8 @@ def learn_from_patterns(
             believed,
             (f"only about {match_pairs:.0f} matching pairs to learn from; m keeps the starting values",),
         )
-        model, more = refuse_falling_weights(model, start, match_pairs)
+        # nothing was learned of m, but u was counted: what is believed of m keeps its say against this table's u
+        model, more = refuse_falling_weights(model, with_u, match_pairs)
         return _round_model(replace(model, trained_on=node_count)), notes + more
     model, notes = refuse_falling_weights(fitted, start, match_pairs)
     return _round_model(replace(model, trained_on=node_count)), notes
