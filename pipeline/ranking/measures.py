@@ -57,7 +57,7 @@ class Where:
         """Which of these encounters fit?"""
         for name, wanted in vars(self).items():
             if wanted is not None:
-                encounters = encounters[encounters[name] == wanted]
+                encounters = encounters.loc[encounters[name] == wanted]
         return encounters
 
 
@@ -130,8 +130,8 @@ def positive_screens_without_visit(facts: Facts, window: Window) -> pd.DataFrame
     """How many bookings with a positive mental health screen were followed by no visit to a provider to this day?"""
     screens = Where(kind=EncounterKind.BOOKING, screen_code=Screen.POSITIVE).rows(facts.encounters)
     screens = _within(screens, "occurred_at", window)
-    visits = Where(kind=EncounterKind.VISIT).rows(facts.encounters)
-    visits = visits[visits["occurred_at"] < window.end]
+    known_by_then = facts.encounters[facts.encounters["occurred_at"] < window.end]
+    visits = Where(kind=EncounterKind.VISIT).rows(known_by_then)
     last_visit = screens["person_id"].map(visits.groupby("person_id")["occurred_at"].max())
     return _by_person(screens[~(last_visit > screens["occurred_at"])], "occurred_at")
 
