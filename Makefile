@@ -36,7 +36,7 @@ $(SAMPLE)/.made: | $(READY)
 	@touch $@
 
 run: $(READY) $(SAMPLE)/.made  ## Make up a county, take in what its agencies deliver, publish the list into out/
-	OUTREACH_HOME=$(SAMPLE)/home $(BIN)/outreach run --deliveries $(SAMPLE)/deliveries --as-of $(SAMPLE_DAY) --out $(OUT)
+	env -u OUTREACH_DATABASE_URL OUTREACH_HOME=$(SAMPLE)/home $(BIN)/outreach run --deliveries $(SAMPLE)/deliveries --as-of $(SAMPLE_DAY) --out $(OUT)
 
 airflow: $(READY)  ## Start Airflow with this project's DAGs on this machine (Ctrl-C ends it)
 	bin/airflow-standalone

@@ -42,7 +42,7 @@ def measure(persons: int, years: int, folder: Path) -> dict:
     told = json.loads(child.communicate()[0])
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}",
         "persons": persons,
         "years": years,
         "synthesize_seconds": round(synthesized, 1),
@@ -67,7 +67,7 @@ def _watch(child: subprocess.Popen) -> int:
 
 
 def _database(watched: psutil.Process) -> list[psutil.Process]:
-    """Which processes are the PostgreSQL of this run? They have the run's home in a command line or are its children."""
+    """Which processes are this run's PostgreSQL? Those that name the run's home, and their children."""
     try:
         home = watched.environ().get("OUTREACH_HOME", "")
     except psutil.Error:
@@ -139,7 +139,8 @@ def main() -> None:
     for name, seconds in figures["stages"].items():
         print(f"  {seconds:7.2f} s  {name}")
     print(f"  {figures['seconds']:7.1f} s  whole run ({figures['cpu_seconds']} CPU s of the program)")
-    print(f"  {figures['peak_megabytes']:7,} MB peak, database included; making the county took {figures['synthesize_seconds']} s")
+    print(f"  {figures['peak_megabytes']:7,} MB peak, database included")
+    print(f"  {figures['synthesize_seconds']:7.1f} s  to make up the county, not part of the run")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,9 @@ ACTOR = "airflow"
 TRIES = 40
 """How often a step may be tried again while another one holds the database: 40 × 15 s is ten minutes."""
 
+PATIENCE_SECONDS = 60
+"""How long a step waits for another to end before it is tried again: most steps take less."""
+
 WHILE_LOCKED = timedelta(seconds=15)
 """One step of one agency takes seconds, so the database is free again soon."""
 
@@ -93,7 +96,7 @@ def hold() -> Iterator[Hold]:
     log.set_up(settings.log_level)
     store = Store.open(settings)
     try:
-        with store.run_lock():
+        with store.run_lock(PATIENCE_SECONDS):
             yield Hold(store, Act(ACTOR, started_at()), settings)
     finally:
         store.close()

@@ -36,11 +36,13 @@ def states_now(work: Work, settings: Settings, agencies: tuple[Agency, ...], as_
 def tell(store: Store, result: RunResult) -> dict:
     """What did the run do? Counts per stage and agency, the list as published, the files: ids and counts only."""
     with store.transaction() as work:
-        made = current_list(work)
+        made = listing.list_named(work, result.list_id)
+        is_current = current_list(work).list_id == made.list_id
         figures = listing.run_figures(work, made)
     return {
         "list_id": made.list_id,
         "as_of": made.as_of,
+        "is_current": is_current,
         "stages": dict(figures.stages),
         "accounting": [asdict(counts) for counts in figures.counts],
         "entries": list_json.published(made)["entries"],
@@ -64,17 +66,16 @@ def tell_why(work: Work, person_id: str) -> dict:
         "answer": _answer(work, person_id, reasons, has_records=not records.empty),
         "reasons": [{"points": int(row.points), "sentence": row.sentence} for row in reasons.itertuples()],
         "records": [
-            {
-                "record_id": row.record_id,
-                "strongest_weight": None if row.strongest_weight is None else round(float(row.strongest_weight), 2),
-                "strongest_probability": None
-                if row.strongest_probability is None
-                else round(float(row.strongest_probability), 4),
-            }
+            {"record_id": row.record_id, "strongest_weight": _rounded(row.strongest_weight)}
             for row in records.itertuples()
         ],
         "fields": work.read("fields_of_person", person_id=person_id)[["field", "from_record_id"]].to_dict("records"),
     }
+
+
+def _rounded(weight: float | None) -> float | None:
+    """How is a match weight shown? Bits with one decimal; None for a record that repeats another in every field."""
+    return None if weight is None or pd.isna(weight) else round(float(weight), 1)
 
 
 def _answer(work: Work, person_id: str, reasons: pd.DataFrame, *, has_records: bool) -> str:
@@ -90,8 +91,8 @@ def _answer(work: Work, person_id: str, reasons: pd.DataFrame, *, has_records: b
         row = standing.iloc[0]
         short = max(int(row["line_points"]) - int(row["points"]), 0)
         return (
-            f"{person_id} is not on the current list: number {int(row['position'])} in line with {int(row['points'])} points, "
-            f"{short} fewer than the last entry."
+            f"{person_id} is not on the current list: number {int(row['position'])} in line "
+            f"with {int(row['points'])} points, {short} fewer than the last entry."
         )
     if not has_records:
         return f"{person_id} is not on the current list: no record is linked to this id any more."

@@ -20,6 +20,6 @@ class Act:
 
 
 def record(work: Work, act: Act, name: str, **facts: object) -> None:
-    """Write down what was done, in the transaction that does it. `facts` are counts and ids; anything else is refused."""
+    """Write down what was done, in the transaction that does it. `facts` are counts and ids; nothing else passes."""
     log.event(logger, name, **facts)
     work.run("insert_event", at=act.at, actor=act.actor, act=name, facts=json.dumps(facts))

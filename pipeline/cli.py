@@ -36,21 +36,19 @@ app = typer.Typer(
 
 DeliveriesOption = Annotated[
     Path | None,
-    typer.Option("--deliveries", help="Folder with one folder of delivered files per agency.", show_default="setting"),
+    typer.Option(
+        "--deliveries", help="Folder with one folder of delivered files per agency (else OUTREACH_DELIVERIES)."
+    ),
 ]
 AsOfOption = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The list's day, counted to its end.", show_default="today"),
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The list's day, counted to its end (else today)."),
 ]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Folder for the published files.", show_default="setting")
-]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for the published files (else OUTREACH_OUT).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines instead of tables.")]
 AtOption = Annotated[
     datetime | None,
-    typer.Option(
-        "--at", formats=["%Y-%m-%dT%H:%M"], help="The moment (UTC) this run counts as happening.", show_default="now"
-    ),
+    typer.Option("--at", formats=["%Y-%m-%dT%H:%M"], help="The moment (UTC) this run counts as happening (else now)."),
 ]
 
 
@@ -123,16 +121,17 @@ def _show_run(told: dict) -> None:
         (e["rank"], e["person_id"], e["team"], e["points"], e["reasons"][0]["sentence"])
         for e in told["entries"][:SHOWN_ENTRIES]
     ]
-    title = (
-        f"\nThe first {len(entries)} of {len(told['entries'])} entries, as of {told['as_of']} (list {told['list_id']})"
-    )
+    title = f"\nThe first {len(entries)} of {len(told['entries'])}, as of {told['as_of']} (list {told['list_id']})"
     console.table(title, ("rank", "person", "team", "points", "first reason"), entries)
     for line in told["refusals"]:
         console.complain(f"not taken in: {line}")
     if told["unknown_files"] or told["unknown_folders"]:
-        console.complain(
-            f"{told['unknown_files']} files and {told['unknown_folders']} folders belong to no declared feed and were left alone"
+        left = (
+            f"{console.counted(told['unknown_files'], 'file')} and {console.counted(told['unknown_folders'], 'folder')}"
         )
+        console.complain(f"{left} of no declared feed left alone; `outreach agencies` shows which names are read")
+    if not told["is_current"]:
+        console.complain("a list for a later day is current and stays so; this one only left its files")
     console.out.print("\nFiles:")
     for path in told["files"]:
         console.out.print(f"  {path}", markup=False)
@@ -256,8 +255,11 @@ def why(
     console.out.print(told["answer"], markup=False)
     if told["reasons"]:
         console.table("\nReasons", ("points", "sentence"), [(r["points"], r["sentence"]) for r in told["reasons"]])
-    records = [(r["record_id"], r["strongest_weight"], r["strongest_probability"]) for r in told["records"]]
-    console.table("\nRecords of this person", ("record", "strongest match weight (bits)", "match probability"), records)
+    records = [
+        (r["record_id"], "same as another" if r["strongest_weight"] is None else r["strongest_weight"])
+        for r in told["records"]
+    ]
+    console.table("\nRecords of this person", ("record", "strongest match weight to another (bits)"), records)
     fields = [(f["field"], f["from_record_id"]) for f in told["fields"]]
     console.table("\nWhere the best values come from", ("field", "record"), fields)
 
@@ -267,11 +269,12 @@ def links(
     out: Annotated[Path, typer.Option("--out", help="CSV file to write: agency, feed, record_key, person_id.")],
 ) -> None:
     """Write which person each accepted person record is."""
+    from pipeline.publish import files
+
     settings = read_settings()
     with _store(settings) as store:
         frame = store.read("links").sort_values(["agency", "feed", "record_key"])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(out, index=False, lineterminator="\n")
+    files.write_all({out.name: frame.to_csv(index=False, lineterminator="\n").encode("utf-8")}, out.absolute().parent)
     console.err.print(f"{len(frame):,} records of {frame['person_id'].nunique():,} persons: {out}", markup=False)
 
 
@@ -289,7 +292,7 @@ def quarantine(as_json: JsonOption = False) -> None:
         return
     columns = ("agency", "feed", "file", "line", "row_count", "column", "reason", "message")
     console.table(
-        f"{len(rows)} entries",
+        console.counted(len(rows), "line"),
         [name.replace("_", " ") for name in columns],
         [[row[c] for c in columns] for row in rows],
     )
@@ -338,7 +341,7 @@ def doctor(as_json: JsonOption = False) -> None:
     if as_json:
         console.say_json(told)
         return
-    for title, rows in told.items():
+    for title, rows in ((title, rows) for title, rows in told.items() if rows):
         console.table(f"\n{title.capitalize()}", tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
@@ -356,7 +359,5 @@ def main() -> None:
     except Exception as fault:  # noqa: BLE001 -- the outermost caller: its text may quote a person's record, so it stays here
         place = traceback.extract_tb(fault.__traceback__)[-1]
         where = f"{Path(place.filename).name}:{place.lineno}"
-        console.complain(
-            f"unexpected {type(fault).__name__} at {where}; nothing was published. Please report this line."
-        )
+        console.complain(f"unexpected {type(fault).__name__} at {where}; please report this line")
         sys.exit(UNEXPECTED)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 WIDTH_WITHOUT_TERMINAL = 150
 """Columns for tables that go into a file or a pipe, where nobody says how wide it is."""
@@ -41,13 +42,29 @@ def progress_bars(is_shown: bool) -> Iterator[Callable[[str, float], None]]:
 
 def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table; numbers stand to the right."""
-    shown = Table(title=title, title_justify="left", show_edge=False, header_style="bold")
+    shown = Table(title=Text(title), title_justify="left", show_edge=False, header_style="bold")
     for position, header in enumerate(headers):
         is_number = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
         shown.add_column(header, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*("" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+        shown.add_row(*(Text(_cell(cell)) for cell in row))
     out.print(shown)
+
+
+def _cell(cell: object) -> str:
+    """How is a value shown? As plain text: brackets stay brackets, missing is blank, whole numbers have separators."""
+    if cell is None:
+        return ""
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
+
+
+def counted(count: int, noun: str) -> str:
+    """How many of a thing, in words?
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def say_json(content: object) -> None:

@@ -11,22 +11,30 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 
 LIBRARIES = ("apache-airflow", "great-expectations", "pandas", "recordlinkage", "sqlalchemy", "psycopg", "reportlab")
+LATEST_EVENTS = 5
+"""Entries of the audit trail that are shown."""
 LOW_ROOM = 1_000_000_000
 """Bytes. With less room than this a run's database and kept files may not fit."""
 
 
 def examine(store: Store, settings: Settings) -> dict[str, list[dict[str, object]]]:
     """What is set up, and with what? Tables by title, each a list of rows."""
+    events = store.read("told_events").head(LATEST_EVENTS)
     return {
         "settings": _settings(settings),
         "programs": [{"what": "outreach", "version": code_version()}, *_libraries()],
         "database": [{"what": name, "value": value} for name, value in {**store.describe(), **_room(settings)}.items()],
         "counts": [{"what": name, "count": int(count)} for name, count in store.read("counts_of_rows").iloc[0].items()],
+        "latest": [
+            {"at": f"{row.at:%Y-%m-%d %H:%M} UTC", "who": row.actor, "act": row.act} for row in events.itertuples()
+        ],
     }
 
 
 def _settings(settings: Settings) -> list[dict[str, object]]:
     def shown(value: object) -> object:
+        if value is None:
+            return "(not set)"
         return "(set, secret)" if isinstance(value, SecretStr) else str(value)
 
     return [

@@ -44,7 +44,7 @@ def read_truth(path: Path) -> pd.DataFrame:
     missing = [name for name in TRUTH_KEY if name not in table]
     if missing or truth_column is None:
         raise SettingError(
-            f"a truth file has the columns agency, feed, record_key, person_truth; missing {missing or '[person_truth]'}"
+            f"a truth file has columns agency, feed, record_key, person_truth; missing {missing or '[person_truth]'}"
         )
     ids = (
         table["agency"] + tables.RECORD_ID_SEPARATOR + table["feed"] + tables.RECORD_ID_SEPARATOR + table["record_key"]

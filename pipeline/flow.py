@@ -94,7 +94,7 @@ def run(
             try:
                 unknown_files += take_in_agency(store, act, agency, deliveries, vault_of(settings), progress).unknown
             except DeliveryRefused as refusal:
-                refusals.append(str(refusal))
+                refusals += refusal.lines()
         listing.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
         progress("rank", 0)
         list_id = listing.rank_persons(store, act, plan, agencies)

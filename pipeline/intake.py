@@ -4,7 +4,7 @@ The rim between the stages (which know no database) and the store: a step reads 
 to its stage, and writes what comes back, in one transaction with its audit event. Only ids and counts come out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Received:
     unknown: int
 
 
-# --- receive -----------------------------------------------------------------------------------------------------------
+# --- receive --------------------------------------------------------------------------------
 
 
 def receive_agency(store: Store, act: Act, agency: Agency, deliveries: Path, vault: Path) -> Received:
@@ -99,7 +99,7 @@ def _insert_faults(work: Work, faults: Sequence[tuple]) -> None:
     work.copy("raw.row_fault", pd.DataFrame(faults, columns=list(tables.ROW_FAULT)))
 
 
-# --- expect ------------------------------------------------------------------------------------------------------------
+# --- expect --------------------------------------------------------------------------------
 
 
 def expect_agency(store: Store, act: Act, agency: Agency, delivery_ids: Sequence[int]) -> dict[str, int]:
@@ -113,29 +113,48 @@ def expect_agency(store: Store, act: Act, agency: Agency, delivery_ids: Sequence
     """
     counts = {"rows": 0, "quarantined": 0, "dropped_values": 0}
     with store.transaction() as work:
-        deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
+        deliveries = _open_deliveries(work, delivery_ids)
+        ids = [int(number) for number in deliveries["delivery_id"]]
+        work.run("forget_findings", delivery_ids=ids)
         for feed in agency.feeds:
-            of_feed = deliveries[deliveries["feed"] == feed.name]
-            if of_feed.empty:
-                continue
-            for name, count in _expect_rows(work, feed, [int(n) for n in of_feed["delivery_id"]]).items():
+            of_feed = [int(number) for number in deliveries.loc[deliveries["feed"] == feed.name, "delivery_id"]]
+            for name, count in _expect_rows(work, feed, of_feed).items():
                 counts[name] += count
-        refused = _refusals(work, agency, delivery_ids)
-        if refused:
-            _stop_agency(work, agency, delivery_ids, refused)
-        else:
-            work.run("mark_deliveries", delivery_ids=list(delivery_ids), status=DeliveryStatus.CHECKED.value)
+        refused = _refusals(work, agency, ids)
+        stopping = set(refused) - _replaced(work, ids, refused)
+        _set_aside_files(work, ids if stopping else list(refused), refused)
+        if not stopping:
+            checked = [number for number in ids if number not in refused]
+            work.run("mark_deliveries", delivery_ids=checked, status=DeliveryStatus.CHECKED.value)
         audit.record(work, act, "deliveries_checked", agency=agency.name, refused=len(refused), **counts)
-    if refused:
-        raise next(iter(refused.values()))
+    if stopping:
+        first, *others = refused.values()
+        first.others = tuple(others)
+        raise first
     return counts
+
+
+def _open_deliveries(work: Work, delivery_ids: Sequence[int]) -> pd.DataFrame:
+    """Which of these files are not taken in yet? Those that are stay as they are, however often the step is run."""
+    deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
+    return deliveries[deliveries["status"] != DeliveryStatus.ACCEPTED]
+
+
+def _replaced(work: Work, delivery_ids: list[int], refused: Mapping[int, DeliveryRefused]) -> set[int]:
+    """Which refused files have a readable one of the same feed and business date beside or before them?
+
+    They are refused all the same, but what they should have brought is there, so they need not stop their agency.
+    """
+    readable = [number for number in delivery_ids if number not in refused]
+    found = work.read("replaced_deliveries", refused_ids=list(refused), readable_ids=readable)
+    return {int(number) for number in found["delivery_id"]}
 
 
 def _expect_rows(work: Work, feed: Feed, delivery_ids: list[int]) -> dict[str, int]:
     """Check the rows of one feed; write down rows to set aside and values to leave out."""
     from expectations.feeds import check_rows  # Great Expectations costs seconds to import
 
-    rows = rows_of(work, feed, delivery_ids)
+    rows = rows_of(work, feed, delivery_ids) if delivery_ids else pd.DataFrame()
     if rows.empty:
         return {"rows": 0, "quarantined": 0, "dropped_values": 0}
     rows["row_id"] = range(len(rows))
@@ -154,8 +173,10 @@ def _expect_rows(work: Work, feed: Feed, delivery_ids: list[int]) -> dict[str, i
 
 
 def rows_of(work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
-    """What do the rows of these files hold that are not set aside? Text columns as declared, blank for missing, and
-    `delivery_id`, `line_number`, `business_date`."""
+    """What do the rows of these files hold that are not set aside?
+
+    Text columns as declared, blank for missing, and `delivery_id`, `line_number`, `business_date`.
+    """
     stored = work.read("rows_of_deliveries", delivery_ids=delivery_ids, feed=feed.name)
     flat = pd.DataFrame(
         [readers.flatten(feed, payload) for payload in stored["payload"]], index=stored.index, dtype=object
@@ -172,10 +193,9 @@ def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[i
     unreadable = work.read("unreadable_deliveries", delivery_ids=list(delivery_ids))
     reasons = {int(row.delivery_id): (row.fault_code, row.message) for row in unreadable.itertuples()}
     readable = deliveries[~deliveries["delivery_id"].isin(list(reasons))]
-    missing = readable.set_index("delivery_id")["missing_columns"]
-    table = readable.assign(
-        missing_required_count=missing.str.split(", ").map(lambda n: len(list(filter(None, n)))).to_numpy()
-    )
+    missing = dict(zip(readable["delivery_id"].map(int), readable["missing_columns"].map(str), strict=True))
+    missing_counts = [len(names.split(", ")) if names else 0 for names in missing.values()]
+    table = readable.assign(missing_required_count=missing_counts)
     for feed in agency.feeds:
         of_feed = table[table["feed"] == feed.name]
         findings = check_deliveries(feed, of_feed).findings if len(of_feed) else ()
@@ -189,28 +209,27 @@ def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[i
     }
 
 
-def _stop_agency(work: Work, agency: Agency, delivery_ids: Sequence[int], refused: dict[int, DeliveryRefused]) -> None:
-    """Take none of the agency's new files in; every row of theirs is accounted for as set aside."""
-    deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids)).set_index("delivery_id")
-    waiting = (
-        "held back because another file of the agency was refused; it goes on by itself when that one is sent again"
-    )
-    for delivery_id, row in deliveries.iterrows():
-        refusal = refused.get(int(delivery_id))
+WAITING = (
+    "held back because another file of its agency was refused; it is taken in once that one is corrected or removed"
+)
+
+
+def _set_aside_files(work: Work, delivery_ids: list[int], refused: Mapping[int, DeliveryRefused]) -> None:
+    """Take none of these files in: refused ones for their reason, others held back; every row is accounted for."""
+    deliveries = work.read("deliveries_by_id", delivery_ids=delivery_ids)
+    for row in deliveries.itertuples():
+        delivery_id, row_count = int(row.delivery_id), int(row.row_count)
+        refusal = refused.get(delivery_id)
         status = DeliveryStatus.REFUSED if refusal else DeliveryStatus.HELD_BACK
-        code = refusal.reason_code if refusal else RowFault.AGENCY_STOPPED
-        message = str(refusal) if refusal else waiting
-        row_count = int(row["row_count"])
-        work.run("forget_faults_of_delivery", delivery_id=int(delivery_id))
-        work.run(
-            "refuse_delivery",
-            **{"delivery_id": int(delivery_id), "status": status.value, "row_count": row_count},
-            **{"fault_code": str(code), "message": message},
-        )
-        _insert_faults(work, [(int(delivery_id), WHOLE_FILE, row_count, None, str(code), message)])
+        code = refusal.reason_code if refusal else RowFault.AGENCY_STOPPED.value
+        message = str(refusal) if refusal else WAITING
+        why = {"fault_code": code, "message": message}
+        work.run("forget_faults_of_delivery", delivery_id=delivery_id)
+        work.run("refuse_delivery", delivery_id=delivery_id, status=status.value, row_count=row_count, **why)
+        _insert_faults(work, [(delivery_id, WHOLE_FILE, row_count, None, code, message)])
 
 
-# --- standardize -------------------------------------------------------------------------------------------------------
+# --- standardize --------------------------------------------------------------------------------
 
 
 def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Sequence[int]) -> dict[str, int]:

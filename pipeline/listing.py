@@ -51,7 +51,7 @@ class ListPlan:
         return {"as_of": self.as_of, "until": self.calendar.until()}
 
 
-# --- resolve -----------------------------------------------------------------------------------------------------------
+# --- resolve --------------------------------------------------------------------------------
 
 
 def resolve_persons(
@@ -117,7 +117,7 @@ def _write_pairs_and_model(work: Work, act: Act, plan: ListPlan, linked) -> None
     work.run("upsert_resolution", as_of=plan.as_of, model_id=model_id, figures=json.dumps(figures))
 
 
-# --- rank --------------------------------------------------------------------------------------------------------------
+# --- rank --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -253,12 +253,17 @@ def _agency_state(
 
 
 def _keep_list(work: Work, act: Act, made: OutreachList, line: rank.Line, excluded: pd.Series) -> None:
-    if work.ask("list_exists", list_id=made.list_id):
+    content = json.dumps(to_json(made))
+    if work.run("update_list", list_id=made.list_id, content=content):
         return
     work.run(
         "insert_list",
-        **{"list_id": made.list_id, "as_of": made.as_of, "code_version": made.code_version, "model_id": made.model_id},
-        **{"content": json.dumps(to_json(made)), "made_at": act.at},
+        list_id=made.list_id,
+        as_of=made.as_of,
+        code_version=made.code_version,
+        model_id=made.model_id,
+        content=content,
+        made_at=act.at,
     )
     own = {"list_id": made.list_id}
     entry_columns = ("rank", "person_id", "team", "points", "is_new")
@@ -278,21 +283,29 @@ def _keep_list(work: Work, act: Act, made: OutreachList, line: rank.Line, exclud
     audit.record(work, act, "list_made", list_id=made.list_id, entries=len(entries))
 
 
-# --- publish -----------------------------------------------------------------------------------------------------------
+# --- publish --------------------------------------------------------------------------------
 
 
 def publish_list(store: Store, act: Act, list_id: str, out: Path) -> list[Path]:
-    """Make the list current and leave its files in `out`. Files are made first; one transaction flips the list."""
+    """Make the list current and leave its files in `out`. Files are made first; one transaction flips the list.
+
+    A list for an earlier day than the current one gets its files and becomes no news: the current one stays.
+    """
     with store.transaction() as work:
-        kept = work.read("list_content", list_id=list_id)
-        made = from_json(kept["content"].iloc[0])
+        made = list_named(work, list_id)
+        made_at = work.read("list_content", list_id=list_id)["made_at"].iloc[0].to_pydatetime()
         _check_entries(made)
-        rendered = files.render_all(made, run_figures(work, made), act.actor, kept["made_at"].iloc[0].to_pydatetime())
+        rendered = files.render_all(made, run_figures(work, made), act.actor, made_at)
         paths = files.write_all(rendered, out)
         work.run("insert_publication", list_id=list_id, published_at=act.at)
         work.run("flip_current_list", list_id=list_id, published_at=act.at)
         audit.record(work, act, "list_published", list_id=list_id, entries=len(made.entries))
     return paths
+
+
+def list_named(work: Work, list_id: str) -> OutreachList:
+    """Which list has this id? It was made by `rank_persons`."""
+    return from_json(work.read("list_content", list_id=list_id)["content"].iloc[0])
 
 
 def _check_entries(made: OutreachList) -> None:

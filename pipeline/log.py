@@ -7,7 +7,7 @@ refused at the call: a person's value cannot slip into a log by way of a helpful
 import logging
 import re
 
-_PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:/|+\-\[\] ]{0,120}")
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:/|+\-\[\]]{0,120}")
 
 
 class PersonalValueRefused(TypeError):

@@ -5,15 +5,28 @@ Each is an environment variable `OUTREACH_<NAME>`; `outreach doctor` shows what 
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, NonNegativeInt, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from pipeline.contract.errors import SettingError
 
 LIST_SIZE = 25
 """Entries on a list in all, where nothing else is set: what a small team can attempt in a week."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("unknown time zone") from None
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Settings(BaseSettings):
@@ -23,7 +36,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(
         None,
-        description="PostgreSQL server to use (postgresql+psycopg://…). Unset: the program starts its own in OUTREACH_HOME.",
+        description="PostgreSQL to use (postgresql+psycopg://…). Unset: the program starts its own in OUTREACH_HOME.",
     )
     home: Path = Field(
         Path(platformdirs.user_data_dir("outreach")),
@@ -34,16 +47,18 @@ class Settings(BaseSettings):
         description="Folder with one folder of delivered files per agency, where no --deliveries is given.",
     )
     out: Path = Field(Path("out"), description="Folder for the published files, where no --out is given.")
-    zone: str = Field("America/Denver", description="IANA time zone in which the list's day ends.")
+    zone: ZoneName = Field("America/Denver", description="IANA time zone in which the list's day ends.")
     list_size: int = Field(LIST_SIZE, ge=1, le=10_000, description="Entries on the list in all.")
-    teams: dict[str, int] = Field(
+    teams: dict[str, NonNegativeInt] = Field(
         default_factory=dict,
-        description='Most entries per team, as JSON: {"Riverton": 15, "Larkspur": 10}. Teams not named share what is left.',
+        description='Most entries per team, as JSON: {"Riverton": 15}. Teams not named share what is left.',
     )
     match_threshold: float | None = Field(
         None, gt=0, lt=1, description="Match probability from which a pair is linked. Unset: the linkage's own."
     )
-    log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR; logs carry counts and ids only.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "WARNING", description="DEBUG, INFO, WARNING or ERROR; logs carry counts and ids only."
+    )
 
     @field_validator("home", "deliveries", "out")
     @classmethod
@@ -56,6 +71,8 @@ def read_settings() -> Settings:
     """Which settings does this process run with? Raises SettingError naming the variables that cannot be used."""
     try:
         return Settings()
+    except SettingsError:
+        raise SettingError('OUTREACH_TEAMS is JSON such as {"Riverton": 15, "Larkspur": 10}') from None
     except ValidationError as fault:
         names = sorted({"OUTREACH_" + str(error["loc"][0]).upper() for error in fault.errors() if error["loc"]})
         raise SettingError(

@@ -212,7 +212,7 @@ def days(name: str | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd
 def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     if feed.person is None:
         return pd.DataFrame(columns=list(tables.PERSON_RECORD))
-    rows = rows[holds(feed.person.about, rows, otherwise=True)]
+    rows = rows.loc[holds(feed.person.about, rows, otherwise=True)]
     table = _named(agency, feed, rows)
     table["record_id"] = _record_ids(agency, feed.name, rows["record_key"])
     evidence = normalize.normalize_records(_evidence(agency, feed, feed.person.fields, rows, table["record_id"]))
@@ -310,7 +310,7 @@ def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
 
 
 def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows[holds(rule.only_if, rows, otherwise=True)]
+    rows = rows.loc[holds(rule.only_if, rows, otherwise=True)]
     table = _named(agency, feed, rows)
     table["encounter_id"] = _record_ids(agency, feed.name, rows["record_key"]) + "#" + rule.kind.value
     table["record_id"] = _about(agency, feed, rule, rows)
@@ -340,7 +340,7 @@ def _about(
 
 
 def _conditions(agency: Agency, feed: Feed, rule: ConditionRule, rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows[holds(rule.only_if, rows, otherwise=True)]
+    rows = rows.loc[holds(rule.only_if, rows, otherwise=True)]
     parts = []
     for condition, pattern in rule.patterns.items():
         matching = rows[holds(Matches(rule.code_column, pattern), rows, otherwise=False)]

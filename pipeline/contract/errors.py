@@ -22,7 +22,12 @@ class DeliveryRefused(OutreachError):
 
     def __init__(self, agency: str, feed: str, file_name: str, reason_code: str, message: str) -> None:
         self.agency, self.feed, self.file_name, self.reason_code = agency, feed, file_name, reason_code
+        self.others: tuple[DeliveryRefused, ...] = ()  # refused files of the same agency in the same run
         super().__init__(f"[{agency}] [{feed}] [{file_name}]: {message}")
+
+    def lines(self) -> list[str]:
+        """What is told of it and of the agency's other refused files? One clear line each."""
+        return [str(self), *(str(other) for other in self.others)]
 
 
 class StoreError(OutreachError):

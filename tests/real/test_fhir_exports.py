@@ -31,12 +31,21 @@ def people_of(path: Path) -> pd.DataFrame:
     flat = pd.DataFrame([fhir_ndjson._patient(resource) | {"id": resource["id"]} for resource in resources(path)])
     return pd.DataFrame(
         {
-            **{"person_truth": flat["id"], "first_name": flat["given"], "middle_name": flat["middle"]},
-            **{"last_name": flat["family"], "suffix": None, "maiden_name": flat["other_families"]},
-            **{"birth_date": flat["birth_date"], "death_date": flat["deceased_at"].str[:10]},
-            **{"sex": flat["gender"].map({"female": "F", "male": "M"}), "ssn": flat["ssn"].str.replace("-", "")},
-            **{"phone": flat["phone"], "street_address": flat["address_line"], "city": flat["city"]},
-            **{"state": flat["state"], "postcode": flat["postal_code"]},
+            "person_truth": flat["id"],
+            "first_name": flat["given"],
+            "middle_name": flat["middle"],
+            "last_name": flat["family"],
+            "suffix": None,
+            "maiden_name": flat["other_families"],
+            "birth_date": flat["birth_date"],
+            "death_date": flat["deceased_at"].str[:10],
+            "sex": flat["gender"].map({"female": "F", "male": "M"}),
+            "ssn": flat["ssn"].str.replace("-", ""),
+            "phone": flat["phone"],
+            "street_address": flat["address_line"],
+            "city": flat["city"],
+            "state": flat["state"],
+            "postcode": flat["postal_code"],
         }
     )
 
@@ -79,7 +88,9 @@ def test_a_thousand_patients_are_found_again_in_police_and_jail_records(store: S
     links = store.read("links")
     ids = links["agency"] + "/" + links["feed"] + "/" + links["record_key"]
     clusters = pd.DataFrame({"record_id": ids, "cluster_id": links["person_id"]})
-    patients = pd.DataFrame({"record_id": f"{PROVIDER}/patients/" + people["person_truth"], "person_truth": people["person_truth"]})
+    patients = pd.DataFrame(
+        {"record_id": f"{PROVIDER}/patients/" + people["person_truth"], "person_truth": people["person_truth"]}
+    )
     truth = pd.concat([read_truth(projected.truth), patients])
     found = evaluate_clusters(clusters, truth[truth["record_id"].isin(ids)])
     assert found.precision >= 0.99
@@ -90,9 +101,17 @@ def test_a_maiden_name_brings_a_woman_and_her_old_booking_together(store: Store,
     people = people_of(real_data / "fhir_bulk" / "1000-patients" / "Patient.000.ndjson")
     woman = people[(people["maiden_name"] != "") & people["death_date"].isna()].iloc[0]
     booking = {
-        **{"LAST_NAME": woman["maiden_name"], "FIRST_NAME": woman["first_name"], "MIDDLE_NAME": "", "SSN": "", "SEX": "F"},
-        **{"DOB": woman["birth_date"].replace("-", ""), "ADDRESS": woman["street_address"], "CITY": woman["city"]},
-        **{"STATE": woman["state"], "ZIP": "", "PHONE": ""},
+        "LAST_NAME": woman["maiden_name"],
+        "FIRST_NAME": woman["first_name"],
+        "MIDDLE_NAME": "",
+        "SSN": "",
+        "SEX": "F",
+        "DOB": woman["birth_date"].replace("-", ""),
+        "ADDRESS": woman["street_address"],
+        "CITY": woman["city"],
+        "STATE": woman["state"],
+        "ZIP": "",
+        "PHONE": "",
     }
     deliver(real_data / "fhir_bulk" / "1000-patients", tmp_path / "in")
     county.bookings(tmp_path / "in", booking)

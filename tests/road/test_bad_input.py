@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import intake
+from pipeline.agencies import agency_named
+from pipeline.audit import Act
 from pipeline.store import Store
 from tests.road import county
 
@@ -143,3 +146,39 @@ def test_files_of_no_feed_are_counted_and_left_alone(store: Store, tmp_path: Pat
     (tmp_path / "in" / "sheriff_of_nowhere").mkdir()
     result = county.run(store, tmp_path / "in", tmp_path / "out")
     assert (result.unknown_files, result.unknown_folders) == (1, 1)
+
+
+def test_every_refused_file_of_an_agency_is_told(store: Store, tmp_path: Path):
+    county.bookings(tmp_path / "in", {})
+    folder = county.calls(tmp_path / "in", {}).parent
+    for name in ("cad_20261101.csv", "cad_20261102.csv"):
+        (folder / name).write_text(f"{name}\n", encoding="utf-8")
+    assert len(county.run(store, tmp_path / "in", tmp_path / "out").refusals) == 2
+
+
+@pytest.mark.parametrize("corrected_name", ["cad_20261115_corrected.csv", "cad_20261115.csv"])
+def test_a_corrected_file_of_the_same_date_lets_the_agency_go_on(store: Store, tmp_path: Path, corrected_name: str):
+    folder = county.calls(tmp_path / "in", {}, name="cad_20261114.csv").parent
+    (folder / "cad_20261115.csv").write_text("nothing of use\r\n", encoding="utf-8")
+    county.bookings(tmp_path / "in", {})
+    county.run(store, tmp_path / "in", tmp_path / "out")
+    county.calls(tmp_path / "in", {"IncidentNo": "26-2"}, name=corrected_name)
+    county.run(store, tmp_path / "in", tmp_path / "out")
+    counts = county.accounting(store)["riverton_police"]
+    assert (counts["accepted"], counts["files_refused"]) == (2, 1)
+    states = {state["agency"]: state["status"] for state in county.published(tmp_path / "out")["sources"]}
+    assert states["riverton_police"] == "complete"
+    assert_adds_up(store)
+
+
+def test_running_a_step_again_changes_nothing(store: Store, tmp_path: Path):
+    county.calls(tmp_path / "in", {"CallCleared": "never"}, {"IncidentNo": "26-2", "CallReceived": "never"})
+    agency, act = agency_named("riverton_police"), Act("test", county.AT)
+    received = intake.receive_agency(store, act, agency, tmp_path / "in", tmp_path / "vault")
+    for _ in range(2):
+        intake.expect_agency(store, act, agency, received.delivery_ids)
+    for _ in range(2):
+        intake.standardize_agency(store, act, agency, received.delivery_ids)
+        intake.expect_agency(store, act, agency, received.delivery_ids)
+    counts = county.accounting(store)["riverton_police"]
+    assert (counts["delivered"], counts["accepted"], counts["quarantined"], counts["dropped_values"]) == (2, 1, 1, 1)

@@ -103,7 +103,14 @@ def test_a_person_keeps_the_id_from_week_to_week_and_is_new_only_once(store: Sto
     county.calls(tmp_path / "in", {"CallReceived": "11/05/2026 10:00"})
     county.run(store, tmp_path / "in", tmp_path / "out", as_of=county.AS_OF - timedelta(days=7))
     [before] = county.published(tmp_path / "out")["entries"]
-    other = {"IncidentNo": "26-9", "PersonName": "ABBOTT, ROSE", "DOB": "07/08/1990", "Sex": "F", "Phone": "", "Address": "9 ELM ST"}
+    other = {
+        "IncidentNo": "26-9",
+        "PersonName": "ABBOTT, ROSE",
+        "DOB": "07/08/1990",
+        "Sex": "F",
+        "Phone": "",
+        "Address": "9 ELM ST",
+    }
     county.calls(tmp_path / "in", other, {"IncidentNo": "26-2"}, name="cad_20261116.csv")
     county.run(store, tmp_path / "in", tmp_path / "out")
     after = {entry["person_id"]: entry for entry in county.published(tmp_path / "out")["entries"]}
@@ -166,7 +173,9 @@ def consent(**provision: object) -> dict:
         ({**consent(), "patient": {"reference": "Patient/p2"}}, False),
     ],
 )
-def test_a_part_2_visit_counts_only_under_a_matching_unexpired_consent(store: Store, tmp_path: Path, agreed: dict, is_used: bool):
+def test_a_part_2_visit_counts_only_under_a_matching_unexpired_consent(
+    store: Store, tmp_path: Path, agreed: dict, is_used: bool
+):
     county.calls(tmp_path / "in", {})
     county.resources(tmp_path / "in", county.patient(), county.visit(**PART2), *([agreed] if agreed else []))
     county.run(store, tmp_path / "in", tmp_path / "out")
@@ -204,7 +213,14 @@ def test_without_a_folder_of_deliveries_the_message_says_so(store: Store, tmp_pa
 
 
 def test_why_answers_for_people_on_the_list_below_the_line_and_excluded(store: Store, tmp_path: Path):
-    below = {"IncidentNo": "26-2", "PersonName": "ABBOTT, ROSE", "DOB": "07/08/1990", "Sex": "F", "Phone": "", "Address": "9 ELM ST"}
+    below = {
+        "IncidentNo": "26-2",
+        "PersonName": "ABBOTT, ROSE",
+        "DOB": "07/08/1990",
+        "Sex": "F",
+        "Phone": "",
+        "Address": "9 ELM ST",
+    }
     below |= {"InitialType": "TRESPASS", "FinalType": "TRESPASS", "MHFlag": ""}
     young = below | {"IncidentNo": "26-3", "PersonName": "STONE, KIM", "DOB": "07/08/2012", "Address": "3 OAK ST"}
     county.calls(tmp_path / "in", {}, below, young)
@@ -226,7 +242,12 @@ def test_an_agency_without_news_is_late_and_one_that_never_sent_is_missing(store
 
 def test_the_report_shows_that_every_row_is_accounted_for(store: Store, tmp_path: Path):
     county.whole_county(tmp_path / "in")
-    county.calls(tmp_path / "in", {"IncidentNo": "26-5", "CallReceived": "11/31/2026 10:00"}, {"IncidentNo": "26-6"}, name="cad_20261116.csv")
+    county.calls(
+        tmp_path / "in",
+        {"IncidentNo": "26-5", "CallReceived": "11/31/2026 10:00"},
+        {"IncidentNo": "26-6"},
+        name="cad_20261116.csv",
+    )
     result = county.run(store, tmp_path / "in", tmp_path / "out")
     told = answers.tell(store, result)
     for row in told["accounting"]:
@@ -235,3 +256,13 @@ def test_the_report_shows_that_every_row_is_accounted_for(store: Store, tmp_path
     json.dumps(told)
     report = (tmp_path / "out" / "run_report.html").read_text(encoding="utf-8")
     assert report.count("adds up") >= 6
+
+
+def test_a_list_for_an_earlier_day_leaves_its_files_and_the_current_list_alone(store: Store, tmp_path: Path):
+    county.calls(tmp_path / "in", {"CallReceived": "11/01/2026 10:00"})
+    county.run(store, tmp_path / "in", tmp_path / "out")
+    earlier = county.run(store, tmp_path / "in", tmp_path / "earlier", as_of=date(2026, 11, 9))
+    with store.transaction() as work:
+        assert answers.current_list(work).as_of == "2026-11-16"
+    assert answers.tell(store, earlier)["as_of"] == "2026-11-09"
+    assert county.published(tmp_path / "earlier")["as_of"] == "2026-11-09"
