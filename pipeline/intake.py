@@ -254,6 +254,7 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
             delivery_ids=[int(n) for n in checked["delivery_id"]],
             status=DeliveryStatus.ACCEPTED.value,
         )
+        work.run("analyze_core")
         audit.record(work, act, "deliveries_standardized", agency=agency.name, **counts)
     return counts
 

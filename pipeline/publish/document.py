@@ -1,4 +1,4 @@
-"""What does a clinician carry on a clipboard? `outreach_list.pdf`: every entry in large print, with boxes to tick.
+"""What does a clinician carry on a clipboard? `outreach_list.pdf`: two entries to a page, with boxes to tick.
 
 Only paragraphs and lines are used, no tables: paragraphs may break across pages, so no name, however long, can make
 the sheet impossible to set. Equal lists, printed by the same person at the same moment, give equal bytes.
@@ -117,7 +117,10 @@ def _entry(entry: Entry) -> list[Flowable]:
     """What does the sheet say of one person, and which boxes wait for an answer?"""
     facts = (view.birth_text(entry), view.alias_text(entry), f"id {entry.person_id}")
     place = (entry.team, view.sum_text(entry), view.movement(entry))
-    reach = " · ".join(part for part in (entry.phone, entry.address) if part) or "no phone or address known"
+    reach = (
+        " · ".join(part for part in (view.phone_text(entry.phone), entry.address) if part)
+        or "no phone or address known"
+    )
     return [
         HRFlowable(width="100%", thickness=1, color=RULE, spaceBefore=5, spaceAfter=4),
         _paragraph(entry.display_name, _NAME, str(entry.rank)),
@@ -189,8 +192,8 @@ def _labelled(label: str, text: str) -> Paragraph:
 
 
 def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
-    """How is a kind of line set? Lines stand 1.3 times their size apart, which reads well at arm's length."""
-    settings = {"fontName": _PLAIN, "textColor": INK, "bulletFontName": _BOLD, "leading": size * 1.3, **more}
+    """How is a kind of line set? Lines stand 1.25 times their size apart: two people fit on a page."""
+    settings = {"fontName": _PLAIN, "textColor": INK, "bulletFontName": _BOLD, "leading": size * 1.25, **more}
     return ParagraphStyle(name, fontSize=size, **settings)
 
 
@@ -203,8 +206,8 @@ _BANNER = _style("banner", 12.5, fontName=_BOLD, spaceAfter=2)
 _AGENCY = _style("agency", 11, leftIndent=16, bulletFontSize=11)
 _ALERT = {"fontName": _BOLD, "textColor": ALERT, "bulletColor": ALERT}
 _AGENCY_BEHIND = _style("behind", 11, leftIndent=16, bulletFontSize=10, **_ALERT)
-_NAME = _style("name", 16, fontName=_BOLD, leftIndent=_INDENT, bulletFontSize=21, bulletColor=ACCENT)
-_FACTS = _style("facts", 11, leftIndent=_INDENT, spaceAfter=1)
-_STRONG_FACTS = _style("strong", 11, fontName=_BOLD, leftIndent=_INDENT, spaceAfter=3)
-_REASON = _style("reason", 11.5, leftIndent=_INDENT + 28, bulletIndent=_INDENT, bulletFontSize=11.5)
-_BOXES = _style("boxes", 11, leftIndent=_INDENT, spaceBefore=6)
+_NAME = _style("name", 14, fontName=_BOLD, leftIndent=_INDENT, bulletFontSize=18, bulletColor=ACCENT)
+_FACTS = _style("facts", 9.5, leftIndent=_INDENT, spaceAfter=1)
+_STRONG_FACTS = _style("strong", 9.5, fontName=_BOLD, leftIndent=_INDENT, spaceAfter=3)
+_REASON = _style("reason", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5)
+_BOXES = _style("boxes", 10, leftIndent=_INDENT, spaceBefore=5)

@@ -184,3 +184,13 @@ def in_asked_order(excluded_counts: Mapping[str, int]) -> list[tuple[str, int]]:
 def exclusion_text(code: str) -> str:
     """Why are people not shown, in plain words? A reason that is not ours yet is read aloud as it stands."""
     return _EXCLUSIONS[Exclusion(code)] if code in set(Exclusion) else plain(code)
+
+
+def phone_text(phone: str | None) -> str | None:
+    """How is a phone number written for people? Ten digits in groups; any other as it is.
+
+    >>> phone_text("3035550134"), phone_text("+442071838750"), phone_text(None)
+    ('303-555-0134', '+442071838750', None)
+    """
+    is_american = phone is not None and len(phone) == 10 and phone.isdigit()
+    return f"{phone[:3]}-{phone[3:6]}-{phone[6:]}" if phone is not None and is_american else phone

@@ -21,6 +21,7 @@ from pipeline.synthetic.people import Person, Registry
 from pipeline.synthetic.places import Places
 from pipeline.synthetic.routing import route
 from pipeline.synthetic.rows import Row
+from pipeline.synthetic.spoilt import Spoiler
 from pipeline.synthetic.truth import Truth
 
 Progress = Callable[[str, float], None]
@@ -179,7 +180,8 @@ def _tell_all(
     for number, agency in enumerate(agencies):
         report(agency.name, 0.3 + 0.65 * number / len(agencies))
         told = _tell_agency(agency, people, places, clock, shares, seed=seed, harsher=harsher)
-        summaries += _deliver(agency, told, out / agency.name, clock)
+        spoiler = Spoiler(Chance(seed, agency.name, "spoilt"), harsher=harsher)
+        summaries += _deliver(agency, told, out / agency.name, spoiler)
         for feed in agency.feeds:
             truth.note(agency, feed, told[feed.name][0], people)
     report("truth", 0.95)
@@ -240,13 +242,15 @@ def _fill(register: Register, people: list[Person], chance: Chance, clock: Clock
             register.number_of(person, at)
 
 
-def _deliver(agency: Agency, told: dict[str, tuple[Told, Teller]], folder: Path, clock: Clock) -> list[FeedSummary]:
+def _deliver(agency: Agency, told: dict[str, tuple[Told, Teller]], folder: Path, spoiler: Spoiler) -> list[FeedSummary]:
     """Which files does an agency deliver? Files of resources come with the log of their exports."""
     summaries = []
     exports: dict[datetime, dict[str, int]] = {}
     for feed in agency.feeds:
         feed_told, teller = told[feed.name]
-        files = _by_name(feed, feed_told)
+        files = {
+            name: (until, spoiler.with_spoilt(feed, rows)) for name, (until, rows) in _by_name(feed, feed_told).items()
+        }
         for name, (until, rows) in files.items():
             writers.write(folder / name, writers.file_bytes(feed, rows, teller.maker.layout.padded))
             if isinstance(feed.format, FhirNdjson):

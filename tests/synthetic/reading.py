@@ -46,8 +46,17 @@ def files_of(out: Path, agency: Agency, feed: Feed) -> list[Path]:
     return [p for p in sorted((out / agency.name).iterdir()) if re.fullmatch(feed.file_pattern, p.name)]
 
 
+SPOILT = "??"
+"""What stands where a row was entered wrongly on purpose."""
+
+
 def rows_in(path: Path, feed: Feed) -> list[dict[str, str]]:
-    """Which rows does a file hold, every value stripped?"""
+    """Which usable rows does a file hold, every value stripped?"""
+    return [row for row in all_rows_in(path, feed) if SPOILT not in row.values()]
+
+
+def all_rows_in(path: Path, feed: Feed) -> list[dict[str, str]]:
+    """Which rows does a file hold, spoilt ones among them?"""
     if not isinstance(feed.format, Delimited):
         resources = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         return [{"id": r["id"], **RESOURCE_PATHS[r["resourceType"]](r)} for r in resources]

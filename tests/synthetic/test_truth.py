@@ -7,7 +7,17 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.synthetic.reading import does_hold, files_of, key_of, moment, newest_rows, rows_in, table
+from tests.synthetic.reading import (
+    SPOILT,
+    all_rows_in,
+    does_hold,
+    files_of,
+    key_of,
+    moment,
+    newest_rows,
+    rows_in,
+    table,
+)
 
 ZONE = ZoneInfo("America/Denver")
 
@@ -197,3 +207,17 @@ def test_diagnoses_say_one_condition_or_none_and_some_need_consent(county):
 def test_the_window_is_two_years(county):
     first = min(_utc(fact["occurred_at"]) for fact in table(county.summary.truth_facts)).astimezone(ZONE).date()
     assert timedelta(days=720) < date(2026, 6, 30) - first <= timedelta(days=731)
+
+
+def test_a_few_rows_are_spoilt_and_each_stands_before_its_good_one(county):
+    found = 0
+    for agency, feed in county.feeds():
+        for path in files_of(county.out, agency, feed):
+            rows = all_rows_in(path, feed)
+            for row, following in itertools.pairwise(rows):
+                wrong = [name for name, value in row.items() if value == SPOILT]
+                if wrong:
+                    found += 1
+                    assert {**row, wrong[0]: following[wrong[0]]} == following
+            assert not rows or SPOILT not in rows[-1].values()
+    assert 5 <= found <= 100
