@@ -92,9 +92,12 @@ def run(
     with store.run_lock():
         for agency in agencies:
             try:
-                unknown_files += take_in_agency(store, act, agency, deliveries, vault_of(settings), progress).unknown
+                received = take_in_agency(store, act, agency, deliveries, vault_of(settings), progress)
             except DeliveryRefused as refusal:
                 refusals += refusal.lines()
+            else:
+                refusals += intake.refusal_lines(store, received.delivery_ids)
+                unknown_files += received.unknown
         listing.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
         progress("rank", 0)
         list_id = listing.rank_persons(store, act, plan, agencies)

@@ -141,7 +141,7 @@ def _open_deliveries(work: Work, delivery_ids: Sequence[int]) -> pd.DataFrame:
 
 
 def _replaced(work: Work, delivery_ids: list[int], refused: Mapping[int, DeliveryRefused]) -> set[int]:
-    """Which refused files have a readable one of the same feed and business date beside or before them?
+    """Which refused files were corrected: followed by a readable one of the same feed and business date?
 
     They are refused all the same, but what they should have brought is there, so they need not stop their agency.
     """
@@ -227,6 +227,11 @@ def _set_aside_files(work: Work, delivery_ids: list[int], refused: Mapping[int, 
         work.run("forget_faults_of_delivery", delivery_id=delivery_id)
         work.run("refuse_delivery", delivery_id=delivery_id, status=status.value, row_count=row_count, **why)
         _insert_faults(work, [(delivery_id, WHOLE_FILE, row_count, None, code, message)])
+
+
+def refusal_lines(store: Store, delivery_ids: Sequence[int]) -> list[str]:
+    """Which of these files were refused, and why? One clear line each, those that stopped nobody among them."""
+    return list(store.read("refusals_of_deliveries", delivery_ids=list(delivery_ids))["refused_message"])
 
 
 # --- standardize --------------------------------------------------------------------------------

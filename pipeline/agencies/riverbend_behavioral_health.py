@@ -3,6 +3,7 @@
 from pipeline.contract.codes import Condition, EncounterKind, LawTag, Setting
 from pipeline.contract.declaration import (
     Agency,
+    AnyOf,
     Coded,
     Column,
     ConditionRule,
@@ -39,8 +40,11 @@ SUBSTANCE_USE = (
 )
 """Substance use disorders: ICD-10-CM F10-F19; SNOMED CT abuse of or dependence on drugs or alcohol."""
 
-CRISIS_SERVICE = r"\|(225337009|H2011|S9484|S9485|90839|90840)(?!\d)"
-"""Types of a crisis service: SNOMED CT suicide risk assessment; HCPCS H2011, S9484, S9485; CPT 90839, 90840."""
+CRISIS_SERVICE = r"\|(H2011|S9484|S9485|90839|90840)(?!\d)"
+"""Types of a crisis service: HCPCS H2011, S9484, S9485; CPT 90839, 90840."""
+
+CRISIS_WORD = r"\bcrisis\b"
+"""What the names of such types say where they carry none of these codes: crisis center, crisis stabilization."""
 
 PART2_LABELS = ("42CFRPart2", "ETH")
 """HL7 security labels of 42 CFR Part 2 records (v3-ActCode 42CFRPart2; ETH: substance abuse information)."""
@@ -178,10 +182,11 @@ _ENCOUNTERS = Feed(
             meaning="Types of the encounter, as system|code joined by blanks.",
             typical={
                 "http://snomed.info/sct|185347001": 6,
-                "http://snomed.info/sct|225337009": 1,
+                "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|S9485": 1,
                 "http://snomed.info/sct|50849002": 2,
             },
         ),
+        Column(name="type_text", meaning="Names of the types, joined by semicolons.", typical={"": 1}),
         Column(
             name="period_start",
             meaning="When it began.",
@@ -199,7 +204,7 @@ _ENCOUNTERS = Feed(
             occurred_at=When("period_start"),
             ended_at=When("period_end"),
             only_if=OneOf("status", ("arrived", "in-progress", "finished")),
-            is_crisis=Matches("type_codes", CRISIS_SERVICE),
+            is_crisis=AnyOf((Matches("type_codes", CRISIS_SERVICE), Matches("type_text", CRISIS_WORD))),
             setting_code=Coded(
                 "class_code",
                 {

@@ -119,7 +119,16 @@ FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
         *("family", "given", "middle", "suffix", "other_families", "birth_date", "gender", "ssn", "phone", "email"),
         *("address_line", "city", "state", "postal_code", "is_deceased", "deceased_at"),
     ),
-    "Encounter": (*_COMMON, "patient_id", "status", "class_code", "type_codes", "period_start", "period_end"),
+    "Encounter": (
+        *_COMMON,
+        "patient_id",
+        "status",
+        "class_code",
+        "type_codes",
+        "type_text",
+        "period_start",
+        "period_end",
+    ),
     "Condition": (
         *_COMMON,
         *("patient_id", "clinical_status", "verification_status", "codes", "onset_at", "abatement_at", "recorded_at"),
@@ -129,5 +138,6 @@ FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
 """Resource type → the text columns `pipeline/readers/fhir.py` makes of one resource.
 
 `security_labels` and `type_codes`, `codes` are blank-joined (`codes` and `type_codes` as `system|code`);
-`other_families` and the like are joined by `|`; `family`, `given`, `middle` come from the official (else first) name.
+`type_text` has the types' names, joined by semicolons; `other_families` is joined by `|`; `family`, `given`, `middle`
+come from the official (else first) name.
 """

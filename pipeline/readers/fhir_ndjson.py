@@ -173,6 +173,7 @@ def _encounter(resource: dict) -> dict[str, object]:
         "status": resource.get("status"),
         "class_code": (resource.get("class") or {}).get("code"),
         "type_codes": _codes(_each(resource.get("type"))),
+        "type_text": "; ".join(_words(_each(resource.get("type")))),
         **_period(resource),
     }
 
@@ -228,6 +229,14 @@ def _codes(concepts: Iterable[dict]) -> str:
         for concept in concepts
         for coding in _each(concept.get("coding"))
     )
+
+
+def _words(concepts: Iterable[dict]) -> Iterator[str]:
+    """Yield how concepts are called: their text and the names of their codes."""
+    for concept in concepts:
+        yield from (
+            text for text in (concept.get("text"), *(c.get("display") for c in _each(concept.get("coding")))) if text
+        )
 
 
 def _first_code(concept: dict | None) -> str | None:

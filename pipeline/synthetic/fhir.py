@@ -71,7 +71,10 @@ def encounter(row: Row) -> Resource:
     return {
         "status": row["status"],
         "class": {"system": ACT_CODE, "code": row.get("class_code") or "AMB"},
-        "type": [{"coding": [coding]} for coding in _codings(row.get("type_codes", ""))],
+        "type": [
+            *({"coding": [coding]} for coding in _codings(row.get("type_codes", ""))),
+            *({"text": text} for text in (row.get("type_text"),) if text),
+        ],
         "subject": _subject(row),
         "period": _period(row),
     }

@@ -1,4 +1,4 @@
--- Which refused files have a good one of the same feed and business date, taken in before or readable now?
+-- Which refused files were followed by a good one of the same feed and business date?
 select refused.delivery_id
 from raw.delivery as refused
 where refused.delivery_id = any(:refused_ids)
@@ -8,5 +8,6 @@ where refused.delivery_id = any(:refused_ids)
       where good.agency = refused.agency
         and good.feed = refused.feed
         and good.business_date = refused.business_date
+        and good.delivery_id > refused.delivery_id
         and (good.status = 'accepted' or good.delivery_id = any(:readable_ids))
   )

@@ -163,7 +163,8 @@ def test_a_corrected_file_of_the_same_date_lets_the_agency_go_on(store: Store, t
     county.bookings(tmp_path / "in", {})
     county.run(store, tmp_path / "in", tmp_path / "out")
     county.calls(tmp_path / "in", {"IncidentNo": "26-2"}, name=corrected_name)
-    county.run(store, tmp_path / "in", tmp_path / "out")
+    again = county.run(store, tmp_path / "in", tmp_path / "out")
+    assert len(again.refusals) == (tmp_path / "in" / "riverton_police" / "cad_20261115_corrected.csv").exists()
     counts = county.accounting(store)["riverton_police"]
     assert (counts["accepted"], counts["files_refused"]) == (2, 1)
     states = {state["agency"]: state["status"] for state in county.published(tmp_path / "out")["sources"]}

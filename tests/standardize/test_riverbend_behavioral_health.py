@@ -78,7 +78,7 @@ def test_where_care_was_given(class_code, setting):
         ("http://www.cms.gov/hcpcs", "S9485", True),
         ("http://www.ama-assn.org/go/cpt", "90839", True),
         ("http://www.ama-assn.org/go/cpt", "90840", True),
-        (SNOMED, "225337009", True),
+        (SNOMED, "225337009", False),  # a suicide risk assessment is no visit to a crisis service
         ("http://www.ama-assn.org/go/cpt", "90837", False),
         ("http://www.cms.gov/hcpcs", "H20110", False),
         (SNOMED, "185347001", False),
@@ -86,6 +86,12 @@ def test_where_care_was_given(class_code, setting):
 )
 def test_a_crisis_service_is_told_by_its_type(system, code, is_crisis):
     found = resources_said(ENCOUNTERS, ENCOUNTER | {"type": [coded((SNOMED, "1")), coded((system, code))]})
+    assert found.encounters["is_crisis"].tolist() == [is_crisis]
+
+
+@pytest.mark.parametrize(("text", "is_crisis"), [("Crisis center visit", True), ("Follow-up visit", False)])
+def test_a_crisis_service_is_told_by_the_name_of_its_type(text, is_crisis):
+    found = resources_said(ENCOUNTERS, ENCOUNTER | {"type": [{"text": text}]})
     assert found.encounters["is_crisis"].tolist() == [is_crisis]
 
 

@@ -17,7 +17,8 @@ RESOURCE_PATHS = {
     "Encounter": lambda r: {
         "status": r["status"],
         "class_code": r["class"]["code"],
-        "type_codes": " ".join(f"{c['system']}|{c['code']}" for t in r.get("type", []) for c in t["coding"]),
+        "type_codes": " ".join(f"{c['system']}|{c['code']}" for t in r.get("type", []) for c in t.get("coding", [])),
+        "type_text": "; ".join(t["text"] for t in r.get("type", []) if "text" in t),
         "patient_id": r["subject"]["reference"].removeprefix("Patient/"),
         "period_start": r["period"]["start"],
         "period_end": r["period"].get("end", ""),
