@@ -10,10 +10,10 @@ from pipeline.contract.declaration import (
     Feed,
     Kind,
     OneOf,
-    OnFault,
     PersonFields,
     PersonRule,
     When,
+    needed,
 )
 
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -28,23 +28,8 @@ _RESPONSES = Feed(
     law=(LawTag.HIPAA,),
     late_after_days=40,  # the file comes once a month
     columns=(
-        Column(
-            name="response_id",
-            meaning="Number of the response.",
-            kind=Kind.ID,
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
-        Column(
-            name="occurred_at",
-            meaning="When the team met the person, with offset.",
-            kind=Kind.MOMENT,
-            formats=("iso",),
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
+        needed("response_id", "Number of the response."),
+        needed("occurred_at", "When the team met the person, with offset.", kind=Kind.MOMENT, formats=("iso",)),
         Column(
             name="agency", meaning="Police department the team rode with.", typical={"RPD": 60, "LPD": 25, "RCSO": 15}
         ),

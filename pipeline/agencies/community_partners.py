@@ -15,6 +15,7 @@ from pipeline.contract.declaration import (
     PersonFields,
     PersonRule,
     When,
+    needed,
 )
 
 URGENCIES = {urgency.value: urgency for urgency in Urgency}
@@ -28,22 +29,12 @@ _REFERRALS = Feed(
     law=(LawTag.HIPAA,),
     late_after_days=40,  # partners write when they are worried, not by the calendar
     columns=(
-        Column(
-            name="referral_id",
-            meaning="Number of the referral.",
-            kind=Kind.ID,
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
-        Column(
-            name="referred_at",
-            meaning="When the partner referred the person, local time.",
+        needed("referral_id", "Number of the referral."),
+        needed(
+            "referred_at",
+            "When the partner referred the person, local time.",
             kind=Kind.MOMENT,
             formats=("%Y-%m-%dT%H:%M",),
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
         ),
         Column(
             name="partner",

@@ -19,6 +19,7 @@ from pipeline.contract.declaration import (
     PersonFields,
     PersonRule,
     When,
+    needed,
 )
 
 SERIOUS_MENTAL_ILLNESS = (
@@ -51,14 +52,7 @@ PART2_LABELS = ("42CFRPart2", "ETH")
 
 
 def _key() -> Column:
-    return Column(
-        name="id",
-        meaning="Logical id of the resource.",
-        kind=Kind.ID,
-        is_required=True,
-        may_be_empty=False,
-        on_fault=OnFault.QUARANTINE_ROW,
-    )
+    return needed("id", "Logical id of the resource.")
 
 
 def _common() -> tuple[Column, ...]:
@@ -70,14 +64,7 @@ def _common() -> tuple[Column, ...]:
 
 
 def _patient_id() -> Column:
-    return Column(
-        name="patient_id",
-        meaning="Logical id of the patient it is about.",
-        kind=Kind.ID,
-        is_required=True,
-        may_be_empty=False,
-        on_fault=OnFault.QUARANTINE_ROW,
-    )
+    return needed("patient_id", "Logical id of the patient it is about.")
 
 
 _PATIENTS = Feed(
@@ -187,15 +174,7 @@ _ENCOUNTERS = Feed(
             },
         ),
         Column(name="type_text", meaning="Names of the types, joined by semicolons.", typical={"": 1}),
-        Column(
-            name="period_start",
-            meaning="When it began.",
-            kind=Kind.MOMENT,
-            formats=("iso",),
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
+        needed("period_start", "When it began.", kind=Kind.MOMENT, formats=("iso",)),
         Column(name="period_end", meaning="When it ended.", kind=Kind.MOMENT, formats=("iso",)),
     ),
     encounters=(

@@ -16,6 +16,7 @@ from pipeline.contract.declaration import (
     PersonFields,
     PersonRule,
     When,
+    needed,
 )
 
 RELEASES = {
@@ -39,14 +40,7 @@ _BOOKINGS = Feed(
     key=("BOOKING_NO",),
     law=(LawTag.CJIS,),
     columns=(
-        Column(
-            name="BOOKING_NO",
-            meaning="Number of the booking.",
-            kind=Kind.ID,
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
+        needed("BOOKING_NO", "Number of the booking."),
         Column(name="NAME_NO", meaning="The jail's own number of the person.", kind=Kind.ID, is_personal=True),
         Column(name="LAST_NAME", meaning="Surname.", is_required=True, is_personal=True),
         Column(name="FIRST_NAME", meaning="Given name.", is_required=True, is_personal=True),
@@ -61,15 +55,7 @@ _BOOKINGS = Feed(
         Column(name="STATE", meaning="State of the address.", is_personal=True),
         Column(name="ZIP", meaning="ZIP code of the address.", is_personal=True),
         Column(name="PHONE", meaning="Phone of the person.", is_personal=True),
-        Column(
-            name="BOOK_DT",
-            meaning="Day of booking.",
-            kind=Kind.DATE,
-            formats=("%Y%m%d",),
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
+        needed("BOOK_DT", "Day of booking.", kind=Kind.DATE, formats=("%Y%m%d",)),
         Column(name="BOOK_TM", meaning="Time of booking, local.", kind=Kind.TIME, formats=("%H%M",)),
         Column(
             name="REL_DT",

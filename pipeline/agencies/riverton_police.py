@@ -15,10 +15,10 @@ from pipeline.contract.declaration import (
     Kind,
     Matches,
     OneOf,
-    OnFault,
     PersonFields,
     PersonRule,
     When,
+    needed,
 )
 
 CRISIS_NATURE = (
@@ -59,23 +59,8 @@ _CALLS = Feed(
     key=("IncidentNo", "PersonNo"),
     law=(LawTag.CJIS,),
     columns=(
-        Column(
-            name="IncidentNo",
-            meaning="Number of the call.",
-            kind=Kind.ID,
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
-        Column(
-            name="CallReceived",
-            meaning="When the call came in, local time.",
-            kind=Kind.MOMENT,
-            formats=("%m/%d/%Y %H:%M",),
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
+        needed("IncidentNo", "Number of the call."),
+        needed("CallReceived", "When the call came in, local time.", kind=Kind.MOMENT, formats=("%m/%d/%Y %H:%M",)),
         Column(name="CallCleared", meaning="When the call was cleared.", kind=Kind.MOMENT, formats=("%m/%d/%Y %H:%M",)),
         Column(
             name="Source",
@@ -102,22 +87,12 @@ _CALLS = Feed(
         Column(name="Address", meaning="Where the call led.", is_personal=True),
         Column(name="City", meaning="City of the address.", is_personal=True),
         Column(name="Zip", meaning="ZIP code of the address.", is_personal=True),
-        Column(
-            name="PersonNo",
-            meaning="Number of the person within the call.",
-            kind=Kind.ID,
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
-        ),
-        Column(
-            name="Role",
-            meaning="What the person had to do with the call.",
+        needed("PersonNo", "Number of the person within the call."),
+        needed(
+            "Role",
+            "What the person had to do with the call.",
             kind=Kind.CODE,
             codes=("SUBJECT", "CALLER", "VICTIM", "WITNESS", "OFFICER", "MISSING"),
-            is_required=True,
-            may_be_empty=False,
-            on_fault=OnFault.QUARANTINE_ROW,
             typical={"SUBJECT": 70, "CALLER": 16, "VICTIM": 6, "WITNESS": 4, "OFFICER": 3, "MISSING": 1},
         ),
         Column(name="PersonName", meaning="LAST, FIRST MIDDLE SUFFIX.", is_required=True, is_personal=True),

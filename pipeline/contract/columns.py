@@ -83,6 +83,29 @@ class Column:
 # --- conditions on a row -----------------------------------------------------------------------------------------
 
 
+def needed(
+    name: str,
+    meaning: str,
+    *,
+    kind: Kind = Kind.ID,
+    formats: tuple[str, ...] = (),
+    codes: tuple[str, ...] = (),
+    typical: Mapping[str, int] = MappingProxyType({}),
+) -> Column:
+    """Declare a column without which a row cannot stand: never missing, never blank, a wrong value costs the row."""
+    return Column(
+        name=name,
+        meaning=meaning,
+        kind=kind,
+        formats=formats,
+        codes=codes,
+        typical=typical,
+        is_required=True,
+        may_be_empty=False,
+        on_fault=OnFault.QUARANTINE_ROW,
+    )
+
+
 @dataclass(frozen=True)
 class OneOf:
     """Does the column hold one of these values? Compared trimmed and without regard to case."""

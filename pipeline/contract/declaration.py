@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.contract import codes, fhir_r4
-from pipeline.contract.columns import AnyOf, Coded, Column, Condition, Kind, Matches, OneOf, OnFault, When, check
+from pipeline.contract.columns import (
+    AnyOf,
+    Coded,
+    Column,
+    Condition,
+    Kind,
+    Matches,
+    OneOf,
+    OnFault,
+    When,
+    check,
+    needed,
+)
 from pipeline.contract.errors import DeclarationError
 from pipeline.contract.rules import (
     ConditionRule,
@@ -29,7 +41,7 @@ from pipeline.contract.rules import (
 __all__ = [
     "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
     "EncounterRule", "Feed", "FhirNdjson", "Format", "FullName", "Kind", "Matches", "OnFault", "OneOf", "PersonFields",
-    "PersonRule", "When",
+    "PersonRule", "When", "needed",
 ]  # fmt: skip
 
 # --- how the rows come -------------------------------------------------------------------------------------------

@@ -5,11 +5,5 @@ join core.link using (record_id)
 where link.is_current
   and (condition.recorded_at is null or condition.recorded_at < :until)
   and (condition.ended_at is null or condition.ended_at >= :until)
-  and (not condition.is_part2 or condition.record_id in (
-      select consent.record_id
-      from core.current_consent as consent
-      where consent.is_granted
-        and (consent.starts_date is null or consent.starts_date <= :as_of)
-        and (consent.ends_date is null or consent.ends_date >= :as_of)
-  ))
+  and (not condition.is_part2 or condition.record_id in (select core.consented_records(:as_of)))
 order by condition.condition_id

@@ -9,11 +9,5 @@ where link.is_current
   and not encounter.is_held
   and (encounter.consent_until is null or encounter.consent_until >= :as_of)
   and encounter.occurred_at < :until
-  and (not encounter.is_part2 or encounter.record_id in (
-      select consent.record_id
-      from core.current_consent as consent
-      where consent.is_granted
-        and (consent.starts_date is null or consent.starts_date <= :as_of)
-        and (consent.ends_date is null or consent.ends_date >= :as_of)
-  ))
+  and (not encounter.is_part2 or encounter.record_id in (select core.consented_records(:as_of)))
 order by encounter.encounter_id

@@ -5,11 +5,5 @@ where not person_record.is_held
   and (person_record.consent_from is null or person_record.consent_from <= :as_of)
   and (person_record.consent_until is null or person_record.consent_until >= :as_of)
   and (person_record.recorded_at is null or person_record.recorded_at < :until)
-  and (not person_record.is_part2 or person_record.record_id in (
-      select consent.record_id
-      from core.current_consent as consent
-      where consent.is_granted
-        and (consent.starts_date is null or consent.starts_date <= :as_of)
-        and (consent.ends_date is null or consent.ends_date >= :as_of)
-  ))
+  and (not person_record.is_part2 or person_record.record_id in (select core.consented_records(:as_of)))
 order by person_record.record_id
