@@ -15,7 +15,7 @@ from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
 from pipeline.contract.declaration import Agency, Feed
-from pipeline.contract.errors import DeliveryRefused
+from pipeline.contract.errors import DeliveryRefused, TableBroken
 from pipeline.standardize import Standardized, standardize
 from pipeline.store import Store, Work
 
@@ -252,7 +252,9 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
             rows = _without_dropped(rows_of(work, feed, of_feed), work, feed, of_feed) if of_feed else pd.DataFrame()
             if rows.empty:
                 continue
-            written = _write(work, standardize(agency, feed, rows))
+            said = standardize(agency, feed, rows)
+            _check_tables(agency, feed, said)
+            written = _write(work, said)
             counts = {name: counts[name] + written[name] for name in counts}
         work.run(
             "mark_deliveries",
@@ -262,6 +264,19 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
         work.run("analyze_core")
         audit.record(work, act, "deliveries_standardized", agency=agency.name, **counts)
     return counts
+
+
+def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
+    """Do our own tables hold what they promise? Raises TableBroken, a mistake of ours, before anything is written."""
+    from expectations.encounter import check_encounters
+    from expectations.person_record import check_person_records
+
+    for check, table in ((check_person_records, said.person_records), (check_encounters, said.encounters)):
+        checked = check(table, is_every_version=True)
+        broken = [finding for finding in checked.findings if finding.severity == "critical"]
+        if broken:
+            rows = sum(finding.row_count for finding in broken)
+            raise TableBroken(f"[{agency.name}] [{feed.name}]: {broken[0].message} ({rows} rows)")
 
 
 def _without_dropped(rows: pd.DataFrame, work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:

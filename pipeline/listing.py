@@ -18,7 +18,7 @@ from pipeline.code_version import code_version
 from pipeline.contract import tables
 from pipeline.contract.codes import AgencyStatus, Exclusion
 from pipeline.contract.declaration import Agency
-from pipeline.contract.errors import NothingToPublish
+from pipeline.contract.errors import NothingToPublish, TableBroken
 from pipeline.contract.outreach_list import (
     AgencyCounts,
     AgencyState,
@@ -73,13 +73,24 @@ def resolve_persons(
         known = work.read("known_links").set_index("record_id")["person_id"]
         highest = int(str(work.ask("highest_person_number")))
         links = resolve.assign_person_ids(linked.clusters, known.to_dict(), highest)
+        _check_persons(links)
         new_persons = _write_persons(work, act, links, highest)
         _write_links(work, links)
         _write_best_values(work, records.merge(links[["record_id", "person_id"]], on="record_id"))
         _write_pairs_and_model(work, act, plan, linked)
+        work.run("analyze_links")
         counts = {"records": len(records), "persons": links["person_id"].nunique(), "new_persons": new_persons}
         audit.record(work, act, "persons_resolved", as_of=str(plan.as_of), model_id=linked.model.model_id, **counts)
     return counts | {"model_id": linked.model.model_id}
+
+
+def _check_persons(links: pd.DataFrame) -> None:
+    """Is everybody linked to one person? Raises TableBroken, a mistake of ours, before anything is written."""
+    from expectations.person import check_persons
+
+    broken = [finding.message for finding in check_persons(links).findings if finding.severity == "critical"]
+    if broken:
+        raise TableBroken(broken[0])
 
 
 def _write_persons(work: Work, act: Act, links: pd.DataFrame, highest: int) -> int:

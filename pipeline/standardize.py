@@ -5,7 +5,7 @@ Everything follows from the agency's declaration; nothing here knows an agency. 
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import reduce
 from zoneinfo import ZoneInfo
 
@@ -193,15 +193,15 @@ def _join_date_and_time(text: str, dates: Column, times: Column, zone: str) -> d
 
 
 def days(name: str | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
-    """Which day does a date or moment column say, in the agency's zone? None where it does not say."""
+    """Which ISO day does a date or moment column say, in the agency's zone? None where it does not say."""
     if name is None:
         return pd.Series(None, index=rows.index, dtype=object)
     column = feed.column(name)
     zone = ZoneInfo(agency.zone)
 
-    def day_of(text: str) -> date | None:
+    def day_of(text: str) -> str | None:
         moment = parse_moment(text, column.formats, agency.zone)
-        return moment.astimezone(zone).date() if moment else None
+        return moment.astimezone(zone).date().isoformat() if moment else None
 
     return over_distinct(rows[name], day_of)
 

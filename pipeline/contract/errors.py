@@ -30,6 +30,10 @@ class DeliveryRefused(OutreachError):
         return [str(self), *(str(other) for other in self.others)]
 
 
+class TableBroken(OutreachError):
+    """A table of ours does not hold what it promises: a mistake in the program, so nothing goes on from it."""
+
+
 class StoreError(OutreachError):
     """The database did not do what was asked."""
 

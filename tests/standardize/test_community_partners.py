@@ -1,7 +1,5 @@
 """What do the community partners' referrals say, and which may be used?"""
 
-from datetime import date
-
 from tests.standardize.rows import by_key, moment, table_said
 
 REFERRALS = "community_partners.referrals"
@@ -25,7 +23,7 @@ def test_without_consent_a_row_is_held_and_its_end_is_kept():
     assert by_key(found.person_records, "is_held") == held
     assert by_key(found.encounters, "is_held") == held
     assert by_key(found.accepted_rows, "is_held") == held
-    until = {"1": None, "2": date(2027, 1, 31), "3": None, "4": date(2027, 1, 31)}
+    until = {"1": None, "2": "2027-01-31", "3": None, "4": "2027-01-31"}
     assert by_key(found.person_records, "consent_until") == until
     assert by_key(found.encounters, "consent_until") == until
     assert found.consents.empty

@@ -1,7 +1,5 @@
 """What do rows of the Riverton County Jail's bookings say?"""
 
-from datetime import date
-
 from tests.standardize.rows import by_key, moment, said, table_said
 
 BOOKINGS = "riverton_county_jail.bookings"
@@ -95,7 +93,7 @@ def test_a_death_in_jail_is_a_death_on_the_day_of_release():
         BOOK_DT="20261106",
     )
     assert by_key(found.person_records, "is_dead", "death_date") == {
-        "1": (True, date(2026, 11, 8)),
+        "1": (True, "2026-11-08"),
         "2": (True, None),
         "3": (False, None),
     }
