@@ -48,7 +48,7 @@ def receive_agency(store: Store, act: Act, agency: Agency, deliveries: Path, vau
 
 def _receive_file(store: Store, act: Act, agency: Agency, file: receive.FoundFile, vault: Path) -> int | None:
     """Take in one file. Answers its delivery id, or None where the same bytes were taken in before."""
-    content = file.path.read_bytes()
+    content = receive.read_bytes(agency, file)
     sha256 = receive.checksum(content)
     receive.keep(content, sha256, vault)
     with store.transaction() as work:

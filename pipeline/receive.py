@@ -6,13 +6,13 @@ Stages know no database: `flow.py` hands what is found here to the store.
 import hashlib
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Agency, Feed
-from pipeline.contract.errors import SettingError
+from pipeline.contract.errors import DeliveryRefused, SettingError
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,15 @@ def business_date(feed: Feed, name: str) -> date | None:
         return None
 
 
+def read_bytes(agency: Agency, file: FoundFile) -> bytes:
+    """What does the file hold? Raises DeliveryRefused where it cannot be opened."""
+    try:
+        return file.path.read_bytes()
+    except OSError:
+        why = "the file cannot be opened; give the program the right to read it"
+        raise DeliveryRefused(agency.name, file.feed.name, file.path.name, RowFault.UNREADABLE, why) from None
+
+
 def checksum(content: bytes) -> str:
     """Which bytes are these? SHA-256 as hexadecimal text."""
     return hashlib.sha256(content).hexdigest()
@@ -82,13 +91,8 @@ def keep(content: bytes, sha256: str, vault: Path) -> None:
     target = vault / sha256[:2] / sha256
     if target.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = target.with_suffix(f".{os.getpid()}")
     partial.write_bytes(content)
     partial.chmod(0o600)
     partial.replace(target)
-
-
-def folders_with_files(agencies: tuple[Agency, ...], deliveries: Path) -> Iterator[Agency]:
-    """Yield the agencies that have a folder here."""
-    yield from (agency for agency in agencies if (deliveries / agency.name).is_dir())

@@ -1,4 +1,5 @@
 -- Where did every delivered row go? delivered = accepted + quarantined + retracted, per agency.
+-- A file that a broken-off run left on its way counts once a run has decided about it.
 create or replace view audit.agency_accounting as
 with delivered as (
     select
@@ -8,12 +9,14 @@ with delivered as (
         count(*) filter (where status in ('refused', 'held_back')) as files_refused,
         sum(repeated_count) as files_repeated
     from raw.delivery
+    where status in ('accepted', 'refused', 'held_back')
     group by agency
 ),
 quarantined as (
     select delivery.agency, sum(row_fault.row_count) as quarantined
     from raw.row_fault
     join raw.delivery using (delivery_id)
+    where delivery.status in ('accepted', 'refused', 'held_back')
     group by delivery.agency
 ),
 kept as (

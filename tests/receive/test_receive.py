@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import receive
 from pipeline.agencies import agency_named, load_agencies
-from pipeline.contract.errors import SettingError
+from pipeline.contract.errors import DeliveryRefused, SettingError
 
 FEEDS = {f"{agency.name}.{feed.name}": feed for agency in load_agencies() for feed in agency.feeds}
 CALLS, PERSONS = FEEDS["riverton_police.calls"], FEEDS["larkspur_police.persons"]
@@ -52,8 +52,6 @@ def test_an_export_of_several_parts_comes_by_feed_and_its_companions_are_no_unkn
 
 def test_an_agency_without_a_folder_has_sent_nothing(tmp_path):
     assert names_found("riverton_police", tmp_path) == ([], 0)
-    deliver(tmp_path, "larkspur_police", "rms_persons_2026-11-02.txt")
-    assert [agency.name for agency in receive.folders_with_files(load_agencies(), tmp_path)] == ["larkspur_police"]
 
 
 def test_folders_of_nobody_are_counted_and_a_missing_folder_of_deliveries_is_told(tmp_path):
@@ -102,3 +100,9 @@ def test_keeping_the_same_bytes_again_changes_nothing_and_leaves_nothing_behind(
     after = (tmp_path / sha256[:2] / sha256).stat()
     assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_file_that_cannot_be_opened_is_refused_in_one_line(tmp_path):
+    gone = receive.FoundFile(agency_named("riverton_police").feed("calls"), tmp_path / "cad_20261115.csv")
+    with pytest.raises(DeliveryRefused, match="cannot be opened"):
+        receive.read_bytes(agency_named("riverton_police"), gone)
