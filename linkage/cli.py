@@ -18,7 +18,12 @@ from linkage.flow import DEFAULT_THRESHOLD, Linked, dedupe
 from linkage.model import Model
 from linkage.tables import TableError, read_records, read_table, write_table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+HELP = (
+    "Which records of a table are one person? Learns from the table itself, without labelled examples.\n\n"
+    "Start with `linkage dedupe people.csv --out clusters.csv`; it reads record_id and any of the columns first_name, "
+    "middle_name, last_name, suffix, birth_date, sex, ssn, phone, email, street_address, city, state, postcode."
+)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 
 BAR_WIDTH_BITS = 20.0
 """Bits that fill the bar of a waterfall line; more is cut."""

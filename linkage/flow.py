@@ -133,7 +133,7 @@ def collapse_records(records: pd.DataFrame, kept_single: set[str]) -> Nodes:
     first_record = kept[np.sort(first)]
     notes = []
     if len(kept) > len(first_record):
-        notes.append(f"{len(kept) - len(first_record)} records repeat another record in every field")
+        notes.append(f"{len(kept) - len(first_record)} of the records repeat another one in every field")
     if is_left_out.any():
         notes.append(f"{int(is_left_out.sum())} records repeat one row too often to be a person; each stays by itself")
     return Nodes(
