@@ -19,6 +19,27 @@ CANARY = "ZQXCANARY"
 PUBLIC = ("outreach_list.json", "run_report.html")
 
 
+CONDITION = {
+    "resourceType": "Condition",
+    "id": "c1",
+    "clinicalStatus": {"coding": [{"code": "active"}]},
+    "verificationStatus": {"coding": [{"code": "confirmed"}]},
+    "code": {"coding": [{"system": "http://snomed.info/sct", "code": "58214004"}], "text": CANARY},
+    "subject": {"reference": "Patient/p1"},
+    "onsetDateTime": "2020-01-01",
+    "recordedDate": "2020-01-01",
+}
+CONSENT = {
+    "resourceType": "Consent",
+    "id": "k1",
+    "status": "active",
+    "scope": {"text": CANARY},
+    "patient": {"reference": "Patient/p1"},
+    "dateTime": "2026-01-01",
+    "provision": {"type": "permit", "period": {"start": "2026-01-01", "end": "2026-12-31"}},
+}
+
+
 def spoiled(model: dict[str, str], key: str) -> list[dict[str, str]]:
     """One row per column with the canary in it, and one row with it everywhere; keys stay apart."""
     rows = [{key: f"K{number}", name: f"{CANARY}{number}"} for number, name in enumerate(model) if name != key]
@@ -44,7 +65,8 @@ def deliveries(tmp_path: Path) -> Path:
     county.responses(folder, *[{}] * 60, *spoiled(county.RESPONSE, "response_id"))
     county.referrals(folder, *[{}] * 60, *spoiled(county.REFERRAL, "referral_id"))
     person, visit = county.patient(name=[{"family": CANARY, "given": [CANARY]}]), county.visit()
-    county.resources(folder, *[person] * 30, *spoil_resource(person), *[visit] * 30, *spoil_resource(visit))
+    good = (person, visit, CONDITION, CONSENT)
+    county.resources(folder, *(found for one in good for found in (*[one] * 30, *spoil_resource(one))))
     return folder
 
 
@@ -57,6 +79,14 @@ def test_the_canary_stands_in_every_column_of_every_delimited_feed(deliveries: P
                 _, *lines = [line.replace('"', "").split(feed.format.delimiter) for line in text.splitlines()]
                 filled = [any(CANARY in line[place] for line in lines) for place in range(len(feed.columns))]
                 assert all(filled), feed.name
+
+
+def test_the_canary_stands_in_every_element_of_every_kind_of_resource(deliveries: Path):
+    for path in (deliveries / "riverbend_behavioral_health").iterdir():
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        elements = {name for line in lines for name in line} - {"resourceType", CANARY}
+        filled = {name for line in lines for name, value in line.items() if CANARY in json.dumps(value)}
+        assert elements <= filled, path.name
 
 
 def test_a_planted_value_reaches_no_log_error_report_or_published_list(
@@ -85,7 +115,7 @@ def test_a_planted_value_reaches_no_log_error_report_or_published_list(
     assert not [path for path in tmp_path.rglob("*") if CANARY in path.name]
     with store.transaction() as work:
         found = [
-            work.read("rows_of_deliveries", delivery_ids=list(range(1, 8)), feed=feed) for feed in ("calls", "bookings")
+            work.read("rows_of_deliveries", delivery_ids=list(range(1, 20)), feed=feed) for feed in ("calls", "bookings")
         ]
         raw = [json.dumps(payload) for table in found for payload in table["payload"]]
     assert sum(CANARY in text for text in raw) > 20, "positive control: the canary is in raw"
