@@ -70,9 +70,9 @@ class Checked:
         return not self.findings
 
     @property
-    def is_critical(self) -> bool:
-        """Is there a finding that costs a row, a file or the run?"""
-        return any(finding.severity == Severity.CRITICAL for finding in self.findings)
+    def critical(self) -> tuple[Finding, ...]:
+        """Which findings cost a row, a file or the run?"""
+        return tuple(finding for finding in self.findings if finding.severity == Severity.CRITICAL)
 
 
 def check(suite: ExpectationSuite, frame: pd.DataFrame, id_column: str) -> Checked:

@@ -55,16 +55,16 @@ def take_in_agency(
     store: Store, act: Act, agency: Agency, deliveries: Path, vault: Path, progress: Progress
 ) -> intake.Received:
     """Take in what one agency delivered. Raises DeliveryRefused where a file of it cannot be taken in."""
-    received = intake.receive_agency(store, act, agency, deliveries, vault)
-    progress(f"take in {agency.title}", 1 / 3)
-    if received.delivery_ids:
-        try:
+    step = f"take in {agency.title}"
+    try:
+        received = intake.receive_agency(store, act, agency, deliveries, vault)
+        progress(step, 1 / 3)
+        if received.delivery_ids:
             intake.expect_agency(store, act, agency, received.delivery_ids)
-            progress(f"take in {agency.title}", 2 / 3)
+            progress(step, 2 / 3)
             intake.standardize_agency(store, act, agency, received.delivery_ids)
-        finally:
-            progress(f"take in {agency.title}", 1)
-    progress(f"take in {agency.title}", 1)
+    finally:
+        progress(step, 1)
     return received
 
 

@@ -272,8 +272,7 @@ def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
     from expectations.person_record import check_person_records
 
     for check, table in ((check_person_records, said.person_records), (check_encounters, said.encounters)):
-        checked = check(table, is_every_version=True)
-        broken = [finding for finding in checked.findings if finding.severity == "critical"]
+        broken = check(table, is_every_version=True).critical
         if broken:
             rows = sum(finding.row_count for finding in broken)
             raise TableBroken(f"[{agency.name}] [{feed.name}]: {broken[0].message} ({rows} rows)")

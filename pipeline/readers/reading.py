@@ -39,7 +39,3 @@ class Reading:
     row_count: int = 0
     missing_required: tuple[str, ...] = ()
     extra_columns: int = 0
-
-    def wrong_width_count(self) -> int:
-        """How many rows did not have as many fields as the header?"""
-        return sum(fault.fault_code is RowFault.WIDTH for fault in self.faults)

@@ -34,7 +34,7 @@ def test_good_rows_pass(name):
     checked = check_rows(FEEDS[name], good_rows(FEEDS[name]))
     assert checked.findings == ()
     assert checked.is_success
-    assert not checked.is_critical
+    assert not checked.critical
     assert (checked.row_count, checked.expectation_count > len(FEEDS[name].columns)) == (4, True)
 
 

@@ -150,7 +150,7 @@ def test_a_good_list_passes_and_so_does_an_empty_one():
 def test_a_list_that_cannot_be_right_is_found(second, columns):
     checked = check_list_entries(entries((1, "p1", "south", 9, 9, 2), second))
     assert {finding.column for finding in checked.findings} == columns
-    assert checked.is_critical
+    assert checked.critical
 
 
 def test_every_record_belongs_to_one_cluster_and_one_person():
