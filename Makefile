@@ -60,6 +60,10 @@ format: $(READY)  ## Write the code in the house's form
 benchmark: $(READY)  ## Measure the whole road: seconds per stage and peak memory
 	$(BIN)/python -m benchmarks.road
 
+.PHONY: benchmark-linkage
+benchmark-linkage: $(READY)  ## Measure the linkage beside Splink and recordlinkage: cost and accuracy; about an hour
+	$(BIN)/python -m benchmarks.linkage
+
 docs: $(READY)  ## Write the reference pages that follow from the code
 	$(BIN)/python -m docs.generate
 
