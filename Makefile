@@ -15,7 +15,7 @@ SAMPLE_DAY := 2026-11-16
 SAMPLE_PERSONS := 20000
 OUT := out
 
-.PHONY: help setup run airflow test test-long check format benchmark docs clean
+.PHONY: help setup run airflow test test-long check format benchmark evaluate docs clean
 
 help:  ## Tell what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ benchmark: $(READY)  ## Measure the whole road: seconds per stage and peak memor
 .PHONY: benchmark-linkage
 benchmark-linkage: $(READY)  ## Measure the linkage beside Splink and recordlinkage: cost and accuracy; about an hour
 	$(BIN)/python -m benchmarks.linkage
+
+evaluate: $(READY)  ## Measure how often the linkage is right, beside Splink and recordlinkage, on many sets
+	$(BIN)/python -m benchmarks.accuracy
 
 docs: $(READY)  ## Write the reference pages that follow from the code
 	$(BIN)/python -m docs.generate

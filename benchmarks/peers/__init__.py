@@ -1,0 +1,1 @@
+"""Programs of others that answer the same question, each used the way its own users would."""
