@@ -1,7 +1,8 @@
 """Which pairs of records are worth comparing?
 
 A blocking rule names what two records must share. Several rules together bring almost every true pair together; a pair
-belongs to the first rule that yields it. Blocks too large to tell people apart are left out, and counted.
+belongs to the first rule that yields it. Blocks too large to tell people apart are left out, and counted. Pairs are
+never listed here: a rule gives blocks, and linkage.scanning walks through them.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jellyfish
 import numpy as np
-import pandas as pd
-from recordlinkage.base import BaseIndexAlgorithm
-from recordlinkage.preprocessing import phonetic
 
-from linkage.encoding import MISSING, Codes, EncodedTable, combine_codes, encode_table
+from linkage.encoding import MISSING, SSN_DIGITS, Codes, EncodedTable
+from linkage.grouping import group_by, rows_by_group
+from linkage.normalize import FIELDS
 
 LARGEST_BLOCK = 300
 """Nodes. A value shared by more (a shelter's telephone) gives 45,000 pairs and hardly tells people apart."""
@@ -22,30 +23,43 @@ LARGEST_BLOCK = 300
 PAIRS_PER_NODE = 30
 """Pairs per node that one rule may yield. Above it, the rule's largest blocks go first until it keeps the budget."""
 
-SSN_DIGITS = 9
-KeyFunction = Callable[[EncodedTable], Codes]
+
+FULL_DATE = len("YYYY-MM-DD")
 
 
-@dataclass(frozen=True)
-class Blocks:
-    """Which pairs did one rule yield, and what was left out?"""
+def _sounds(table: EncodedTable, name: str) -> Codes:
+    """How does each name sound (soundex), as a number that is the same in every column?"""
+    column = table.columns[name]
+    sounds = [jellyfish.soundex(text.replace(" ", "")) for text in column.values.to_pylist()]
+    return column.by_value(np.array([_sound_number(sound) for sound in sounds], dtype=np.int64), MISSING)
 
-    left: np.ndarray
-    right: np.ndarray
-    purged_block_count: int
-    purged_record_count: int
+
+def _sound_number(sound: str) -> int:
+    """Which number stands for this sound? Letter and three digits; letters of other scripts by their code point."""
+    return ord(sound[0]) * 1000 + int(sound[1:4]) if sound[1:4].isdigit() else MISSING
 
 
 def _sound(table: EncodedTable) -> Codes:
-    """How does each surname sound (soundex), as a code?"""
-    sounds = phonetic(pd.Series(table.names.vocabulary, dtype=object), "soundex") if len(table.names.vocabulary) else []
-    by_name = np.append(pd.factorize(np.asarray(sounds, dtype=object), sort=True)[0], MISSING)
-    return by_name[table.names.codes["last_name"]]
+    """How does each surname sound?"""
+    return _sounds(table, "last_name")
+
+
+def _sound_set(table: EncodedTable) -> Codes:
+    """How do first and last name sound, in whichever order?"""
+    first, last = _sounds(table, "first_name"), _sounds(table, "last_name")
+    pair = np.minimum(first, last) << 32 | np.maximum(first, last)
+    return np.where((first == MISSING) | (last == MISSING), MISSING, pair)
+
+
+def _text(name: str) -> Callable[[EncodedTable], Codes]:
+    """Which function gives the code of each node's name, written in one word?"""
+    return lambda table: table.text_codes(name).astype(np.int64) - np.int64(1)
 
 
 def _initial(table: EncodedTable) -> Codes:
     """With which letter does each first name begin?"""
-    return table.names.initials[table.names.codes["first_name"]].astype(np.int64)
+    prefix = table.texts.prefixes[table.text_codes("first_name")] & np.uint64(63)
+    return prefix.astype(np.int64) - 1
 
 
 def _known(part: np.ndarray) -> Codes:
@@ -55,138 +69,160 @@ def _known(part: np.ndarray) -> Codes:
 
 def _full_birth_date(table: EncodedTable) -> Codes:
     """Which code stands for each birth date, where all of it is known?"""
-    return np.where(table.birth_date.day == 0, MISSING, table.birth_date.text.codes)
+    column = table.columns["birth_date"]
+    is_full = np.array([len(text) == FULL_DATE for text in column.values.to_pylist()], dtype=bool)
+    return np.where(column.by_value(is_full), column.codes, MISSING).astype(np.int64)
 
 
 def _full_ssn(table: EncodedTable) -> Codes:
-    """Which code stands for each SSN of nine digits?"""
+    """Which code stands for each SSN that is more than its last four digits?"""
     column = table.columns["ssn"]
-    is_full = np.array([len(text) == SSN_DIGITS for text in column.vocabulary] + [False])
-    return np.where(is_full[column.codes], column.codes, MISSING)
+    is_full = np.array([len(text) != 4 for text in column.values.to_pylist()], dtype=bool)
+    return np.where(column.by_value(is_full), column.codes, MISSING).astype(np.int64)
 
 
 def _last_four(table: EncodedTable) -> Codes:
     """Which last four digits has each SSN?"""
     column = table.columns["ssn"]
-    return np.array([int(text[-4:]) for text in column.vocabulary] + [MISSING])[column.codes]
+    tails = [int(text[-4:]) if text[-4:].isdigit() and len(text) in (4, SSN_DIGITS) else MISSING
+             for text in column.values.to_pylist()]  # fmt: skip
+    return column.by_value(np.array(tails, dtype=np.int64), MISSING)
 
 
-def _both_names(table: EncodedTable) -> Codes:
+def _name_set(table: EncodedTable) -> Codes:
     """Which two names, in whichever order, does each record bear?"""
-    first, last = table.names.codes["first_name"], table.names.codes["last_name"]
-    is_known = (first != MISSING) & (last != MISSING)
-    low, high = (
-        np.where(is_known, np.minimum(first, last), MISSING),
-        np.where(is_known, np.maximum(first, last), MISSING),
-    )
-    return combine_codes(low, high)
+    first, last = (table.text_codes(name).astype(np.int64) for name in ("first_name", "last_name"))
+    pair = np.minimum(first, last) << 32 | np.maximum(first, last)
+    return np.where((first == 0) | (last == 0), MISSING, pair)
 
 
-class BlockingRule(BaseIndexAlgorithm):
-    """Which records share what this rule asks for? A recordlinkage index algorithm.
+@dataclass(frozen=True)
+class KeyPart:
+    """What is one thing two records must share? `codes` gives one code per node, MISSING where it is not known."""
 
-    Args:
-        name: of the rule, a column value in the results.
-        sentence: what two records must share, for a reader.
-        needs: fields that must hold values for the rule to be of use.
-        key: gives one code per node; nodes of one code form a block, MISSING is in none.
-    """
+    sentence: str
+    needs: tuple[str, ...]
+    codes: Callable[[EncodedTable], Codes]
 
-    def __init__(self, name: str, sentence: str, needs: tuple[str, ...], key: KeyFunction) -> None:
-        super().__init__()
-        self.name, self.sentence, self.needs, self.key = name, sentence, needs, key
+
+def _field(name: str) -> KeyPart:
+    """Which part asks for the same value of this field?"""
+    return KeyPart(name.replace("_", " "), (name,), lambda table: table.codes(name).astype(np.int64))
+
+
+def _derived(sentence: str, field: str, name: str) -> KeyPart:
+    """Which part asks for the same value of something derived from this field?"""
+    return KeyPart(sentence, (field,), lambda table: table.codes(name).astype(np.int64))
+
+
+KEY_PARTS: dict[str, KeyPart] = {name: _field(name) for name in FIELDS} | {
+    "ssn": KeyPart("SSN", ("ssn",), _full_ssn),
+    "birth_date": KeyPart("birth date", ("birth_date",), _full_birth_date),
+    "first_name": KeyPart("first name", ("first_name",), _text("first_name")),
+    "middle_name": KeyPart("middle name", ("middle_name",), _text("middle_name")),
+    "last_name": KeyPart("surname", ("last_name",), _text("last_name")),
+    "names": KeyPart("first and last name, in either order", ("first_name", "last_name"), _name_set),
+    "initial": KeyPart("first initial", ("first_name",), _initial),
+    "sound": KeyPart("sound of the surname", ("last_name",), _sound),
+    "sounds": KeyPart("sound of first and last name, in either order", ("first_name", "last_name"), _sound_set),
+    "birth_year": KeyPart("birth year", ("birth_date",), lambda table: _known(table.dates.year)),
+    "birth_month": KeyPart("birth month", ("birth_date",), lambda table: _known(table.dates.month)),
+    "birth_day": KeyPart("birth day of the month", ("birth_date",), lambda table: _known(table.dates.day)),
+    "house_number": _derived("house number", "street_address", "house_number"),
+    "street_name": _derived("street", "street_address", "street_name"),
+    "email_local": _derived("e-mail name before the @", "email", "email_local"),
+    "last_four": KeyPart("last four digits of the SSN", ("ssn",), _last_four),
+}
+"""What a blocking rule may ask for, by name: every field, and what follows from fields."""
+
+
+@dataclass(frozen=True)
+class BlockingRule:
+    """What must two records share to be compared? All of `parts`, names of KEY_PARTS."""
+
+    parts: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Are these parts known?"""
+        unknown = [part for part in self.parts if part not in KEY_PARTS]
+        if unknown or not self.parts:
+            raise ValueError(f"a blocking rule cannot ask for [{', '.join(unknown)}]; known: {', '.join(KEY_PARTS)}")
+
+    @property
+    def name(self) -> str:
+        """What is the rule called in results?"""
+        return "+".join(self.parts)
+
+    @property
+    def sentence(self) -> str:
+        """What must two records share, for a reader?"""
+        return "same " + ", ".join(KEY_PARTS[part].sentence for part in self.parts)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Which fields must hold values for the rule to be of use?"""
+        return frozenset(field for part in self.parts for field in KEY_PARTS[part].needs)
 
     def applies_to(self, table: EncodedTable) -> bool:
         """Does the table have the fields this rule needs?"""
-        return set(self.needs) <= table.fields
+        return self.needs <= table.fields
 
-    def blocks(self, table: EncodedTable) -> Blocks:
-        """Which pairs of nodes (left < right) does this rule yield?"""
-        return pairs_within_blocks(self.key(table))
 
-    def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
-        """Which pairs of normalised records does this rule yield? For recordlinkage.Index."""
-        found = self.blocks(encode_table(df_a))
-        codes = [found.right.astype(np.intp), found.left.astype(np.intp)]
-        return pd.MultiIndex(levels=[df_a.index, df_a.index], codes=codes, verify_integrity=False)
+def rule_on(*parts: str) -> BlockingRule:
+    """Which rule asks for all of these to be the same?
 
-    def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
-        """Which pairs of one record of each table does this rule yield? For recordlinkage.Index."""
-        found = self.blocks(encode_table(pd.concat([df_a, df_b], ignore_index=True)))
-        is_across = (found.left < len(df_a)) & (found.right >= len(df_a))
-        codes = [found.left[is_across].astype(np.intp), (found.right[is_across] - len(df_a)).astype(np.intp)]
-        return pd.MultiIndex(levels=[df_a.index, df_b.index], codes=codes, verify_integrity=False)
+    >>> rule_on("last_name", "birth_date").sentence
+    'same surname, birth date'
+    """
+    return BlockingRule(parts)
 
 
 BLOCKING_RULES = (
-    BlockingRule("ssn", "same SSN", ("ssn",), _full_ssn),
-    BlockingRule("birth_date", "same birth date", ("birth_date",), _full_birth_date),
-    BlockingRule("name", "same first and last name, in either order", ("first_name", "last_name"), _both_names),
-    BlockingRule("phone", "same telephone number", ("phone",), lambda t: t.codes("phone")),
-    BlockingRule("email", "same e-mail address", ("email",), lambda t: t.codes("email")),
-    BlockingRule("street_address", "same street address", ("street_address",), lambda t: t.codes("street_address")),
-    BlockingRule(
-        "surname_birth_year",
-        "surnames sound alike, same birth year and first initial",
-        ("last_name", "first_name", "birth_date"),
-        lambda t: combine_codes(_sound(t), _known(t.birth_date.year), _initial(t)),
-    ),
-    BlockingRule(
-        "surname_birth_month",
-        "surnames sound alike, same birth year and month",
-        ("last_name", "birth_date"),
-        lambda t: combine_codes(_sound(t), _known(t.birth_date.year), _known(t.birth_date.month)),
-    ),
-    BlockingRule(
-        "surname_birthday",
-        "surnames sound alike, same day and month of birth",
-        ("last_name", "birth_date"),
-        lambda t: combine_codes(_sound(t), _known(t.birth_date.month), _known(t.birth_date.day)),
-    ),
-    BlockingRule(
-        "first_name_birthday",
-        "same first name, same day and month of birth",
-        ("first_name", "birth_date"),
-        lambda t: combine_codes(t.codes("first_name"), _known(t.birth_date.month), _known(t.birth_date.day)),
-    ),
-    BlockingRule(
-        "first_name_birth_month",
-        "same first name, same birth year and month",
-        ("first_name", "birth_date"),
-        lambda t: combine_codes(t.codes("first_name"), _known(t.birth_date.year), _known(t.birth_date.month)),
-    ),
-    BlockingRule(
-        "first_name_surname_sound",
-        "same first name, surnames sound alike",
-        ("first_name", "last_name"),
-        lambda t: combine_codes(t.codes("first_name"), _sound(t)),
-    ),
-    BlockingRule(
-        "surname_initial_postcode",
-        "same surname, first initial and postcode",
-        ("last_name", "first_name", "postcode"),
-        lambda t: combine_codes(t.codes("last_name"), _initial(t), t.codes("postcode")),
-    ),
-    BlockingRule(
-        "first_name_postcode",
-        "same first name, postcode and birth year",
-        ("first_name", "postcode", "birth_date"),
-        lambda t: combine_codes(t.codes("first_name"), t.codes("postcode"), _known(t.birth_date.year)),
-    ),
-    BlockingRule(
-        "last_four_birth_year",
-        "same last four digits of the SSN and same birth year",
-        ("ssn", "birth_date"),
-        lambda t: combine_codes(_last_four(t), _known(t.birth_date.year)),
-    ),
-    BlockingRule(
-        "last_four_surname",
-        "same last four digits of the SSN, surnames sound alike",
-        ("ssn", "last_name"),
-        lambda t: combine_codes(_last_four(t), _sound(t)),
-    ),
+    rule_on("ssn"),
+    rule_on("birth_date"),
+    rule_on("names"),
+    rule_on("phone"),
+    rule_on("email_local"),
+    rule_on("street_address"),
+    rule_on("sound", "birth_year", "initial"),
+    rule_on("sound", "birth_year", "birth_month"),
+    rule_on("sound", "birth_month", "birth_day"),
+    rule_on("first_name", "birth_month", "birth_day"),
+    rule_on("first_name", "birth_year", "birth_month"),
+    rule_on("sounds"),
+    rule_on("house_number", "street_name"),
+    rule_on("house_number", "postcode"),
+    rule_on("last_name", "postcode"),
+    rule_on("last_name", "initial", "postcode"),
+    rule_on("last_name", "initial", "city"),
+    rule_on("first_name", "postcode", "birth_year"),
+    rule_on("last_four", "birth_year"),
+    rule_on("last_four", "sound"),
 )
 """All rules, in the order in which they own pairs. Those whose fields a table lacks are not used."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Which blocks does one rule make, and what was left out?
+
+    Attributes:
+        order: nodes, block after block, ascending in each.  starts: where each block begins, and where the last ends.
+        key: per node the number of its block; nodes in no block have a negative number of their own.
+        largest_kept: nodes of the largest block that was kept.
+    """
+
+    order: np.ndarray
+    starts: np.ndarray
+    key: np.ndarray
+    purged_block_count: int
+    purged_record_count: int
+
+    @property
+    def pair_counts(self) -> np.ndarray:
+        """How many pairs has each block?"""
+        sizes = np.diff(self.starts)
+        return sizes * (sizes - 1) // 2
 
 
 def _largest_affordable(sizes: np.ndarray, node_count: int) -> int:
@@ -197,52 +233,42 @@ def _largest_affordable(sizes: np.ndarray, node_count: int) -> int:
     return int(by_size[over[0]]) - 1 if len(over) else LARGEST_BLOCK
 
 
-def pairs_within_blocks(key: Codes) -> Blocks:
-    """Which pairs of nodes share a code? left < right; blocks that are too large are purged and counted."""
-    nodes = np.flatnonzero(key != MISSING)
-    nodes = nodes[np.argsort(key[nodes], kind="stable")]
-    _, start, sizes = np.unique(key[nodes], return_index=True, return_counts=True)
-    limit = _largest_affordable(sizes, len(key))
+def make_blocks(columns: list[Codes]) -> Blocks:
+    """Which nodes share the codes of all these columns? Blocks that are too large are purged and counted."""
+    group, count = group_by(columns, missing_counts=False)
+    sizes = np.bincount(group[group >= 0], minlength=count).astype(np.int64)
+    limit = _largest_affordable(sizes, len(group))
     is_purged = sizes > limit
-    kept = np.repeat(~is_purged & (sizes > 1), sizes)
-    place = np.arange(len(nodes)) - np.repeat(start, sizes)
-    later = np.where(kept, np.repeat(sizes, sizes) - 1 - place, 0)
-    left_at = np.repeat(np.arange(len(nodes)), later)
-    first = np.cumsum(later) - later
-    right_at = left_at + 1 + np.arange(len(left_at)) - np.repeat(first, later)
-    return Blocks(nodes[left_at], nodes[right_at], int(is_purged.sum()), int(sizes[is_purged].sum()))
+    is_kept = ~is_purged & (sizes > 1)
+    order, starts = rows_by_group(group, count, is_kept)
+    is_member = np.append(is_kept, False)[group]
+    key = np.where(is_member, group, -1 - np.arange(len(group))).astype(np.int32)
+    used = np.append(is_kept, True)
+    return Blocks(order, starts[used], key, int(is_purged.sum()), int(sizes[is_purged].sum()))
 
 
 @dataclass(frozen=True)
-class CandidatePairs:
-    """Which pairs are compared? left < right, sorted; `rule` is the place of the owning rule in `rules`.
+class BlockingPlan:
+    """Which rules are used on this table, and which blocks do they make?
 
     Attributes:
-        report: one row per rule used: blocking_rule, sentence, pair_count, purged_block_count, purged_record_count.
+        keys: nodes x rules, the block of each node under each rule; equal numbers only within one block.
     """
 
-    left: np.ndarray
-    right: np.ndarray
-    rule: np.ndarray
-    report: pd.DataFrame
+    rules: tuple[BlockingRule, ...]
+    blocks: tuple[Blocks, ...]
+    keys: np.ndarray
+
+    @property
+    def pair_count(self) -> int:
+        """How many pairs have all blocks together? Pairs of several rules count several times."""
+        return int(sum(blocks.pair_counts.sum() for blocks in self.blocks))
 
 
-def candidate_pairs(table: EncodedTable, rules: tuple[BlockingRule, ...] = BLOCKING_RULES) -> CandidatePairs:
-    """Which pairs of nodes do the rules bring together, each pair once?"""
-    used = [rule for rule in rules if rule.applies_to(table)]
-    keys = np.empty(0, dtype=np.int64)
-    owners = np.empty(0, dtype=np.int8)
-    rows = []
-    for number, rule in enumerate(used):
-        found = rule.blocks(table)
-        new = found.left.astype(np.int64) * table.size + found.right
-        keys = np.concatenate([keys, new])
-        owners = np.concatenate([owners, np.full(len(new), number, dtype=np.int8)])
-        keys, first = np.unique(keys, return_index=True)
-        owners = owners[first]
-        rows.append([rule.name, rule.sentence, found.purged_block_count, found.purged_record_count])
-    counts = np.bincount(owners, minlength=len(used))[: len(used)]
-    report = pd.DataFrame(rows, columns=["blocking_rule", "sentence", "purged_block_count", "purged_record_count"])
-    report.insert(2, "pair_count", counts.astype(np.int64))
-    size = max(table.size, 1)
-    return CandidatePairs((keys // size).astype(np.int64), (keys % size).astype(np.int64), owners, report)
+def plan_blocks(table: EncodedTable, rules: tuple[BlockingRule, ...] = BLOCKING_RULES) -> BlockingPlan:
+    """Which blocks do these rules make of this table? Rules whose fields the table lacks are left out."""
+    used = tuple(rule for rule in rules if rule.applies_to(table))
+    parts = {part: KEY_PARTS[part].codes(table) for rule in used for part in rule.parts}
+    blocks = tuple(make_blocks([parts[part] for part in rule.parts]) for rule in used)
+    keys = np.stack([found.key for found in blocks], axis=1) if blocks else np.zeros((table.size, 1), dtype=np.int32)
+    return BlockingPlan(used, blocks, np.ascontiguousarray(keys))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
+import pyarrow as pa
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from linkage.blocking import BLOCKING_RULES, BlockingRule, rule_on
 from linkage.evaluation import Evaluation, evaluate_clusters
 from linkage.explain import Explanation, explain_pair
 from linkage.flow import DEFAULT_THRESHOLD, Linked, dedupe
 from linkage.model import Model
-from linkage.tables import TableError, read_records, read_table, write_table
+from linkage.tables import TableError, read_people, read_table, write_table
 
 HELP = (
     "Which records of a table are one person? Learns from the table itself, without labelled examples.\n\n"
@@ -32,6 +34,9 @@ BAR_CELLS = 20
 
 Mapping = Annotated[list[str], typer.Option("--map", help="Use a column as a field: column=field. Repeatable.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+BlockOn = Annotated[
+    list[str], typer.Option(help="Compare records that share all of these: last_name,birth_date. Repeatable.")
+]
 ModelFile = Annotated[Path | None, typer.Option("--model", help="Decide with this model; nothing is learned.")]
 RecordsFile = Annotated[Path, typer.Argument(help="Person records, .csv or .parquet, with a column record_id.")]
 
@@ -54,31 +59,61 @@ def _write_text(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _with_progress(work: Callable[[Callable[[str, float], None]], Linked]) -> Linked:
-    """What does this work give, with a progress bar on stderr while it runs?"""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+class StageClock:
+    """How many CPU seconds does each stage take? Told of every step of the work."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, float] = {}
+        self._stage, self._since = "start", 0.0
+
+    def tell(self, stage: str) -> None:
+        """Which stage is at work now?"""
+        if stage != self._stage:
+            now = time.process_time()
+            self.stages[self._stage] = round(now - self._since, 3)
+            self._stage, self._since = stage, now
+
+
+def _with_progress(clock: StageClock, work: Callable[[Callable[[str, float], None]], Linked]) -> Linked:
+    """What does this work give, with a progress bar per stage on stderr while it runs?"""
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("read", total=1.0)
-        return work(lambda stage, share: bar.update(task, description=stage, completed=share))
+        tasks: dict[str, TaskID] = {}
+
+        def tell(stage: str, share: float) -> None:
+            clock.tell(stage)
+            if stage not in tasks:
+                for task in tasks.values():
+                    bar.update(task, completed=1.0)
+                tasks[stage] = bar.add_task(stage, total=1.0)
+            bar.update(tasks[stage], completed=share)
+
+        return work(tell)
 
 
-def _truth_of(records: pd.DataFrame, linked: Linked) -> Evaluation | None:
+def _rules_of(block_on: list[str]) -> tuple[BlockingRule, ...]:
+    """Which blocking rules were asked for? The default ones if none was."""
+    return tuple(rule_on(*(part.strip() for part in rule.split(","))) for rule in block_on) or BLOCKING_RULES
+
+
+def _truth_of(records: pa.Table, linked: Linked) -> Evaluation | None:
     """How good are the clusters, if the records say who they are?"""
-    if "person_truth" not in records:
+    if "person_truth" not in records.column_names:
         return None
-    return evaluate_clusters(linked.clusters, records[["record_id", "person_truth"]])
+    return evaluate_clusters(linked.clusters, records.select(["record_id", "person_truth"]).to_pandas())
 
 
-def _summary(linked: Linked, evaluation: Evaluation | None) -> dict[str, object]:
+def _summary(linked: Linked, evaluation: Evaluation | None, clock: StageClock) -> dict[str, object]:
     """What is there to say about this linkage, in counts?"""
     return {
         "records": len(linked.clusters),
         "clusters": int(linked.clusters["cluster_id"].nunique()),
-        "candidate_pairs": int(linked.weight_histogram["pair_count"].sum()),
+        "candidate_pairs": linked.candidate_pair_count,
         "model_id": linked.model.model_id,
         "threshold": linked.threshold,
         "notes": list(linked.notes),
         "evaluation": evaluation.to_dict() if evaluation else None,
+        "stages": clock.stages,
     }
 
 
@@ -104,6 +139,7 @@ def dedupe_command(
     model: ModelFile = None,
     save_model: Annotated[Path | None, typer.Option(help="Where the learned model goes, as JSON.")] = None,
     mapping: Mapping = [],  # noqa: B006  typer reads the default, nobody changes it
+    block_on: BlockOn = [],  # noqa: B006
     threshold: Annotated[
         float, typer.Option(help="Match probability from which a pair is a link.")
     ] = DEFAULT_THRESHOLD,
@@ -111,10 +147,13 @@ def dedupe_command(
     as_json: AsJson = False,
 ) -> None:
     """Decide which records are one person, and write record_id, cluster_id."""
-    records = read_records(people, mapping)
+    rules = _rules_of(block_on)
+    records = read_people(people, mapping)
     known = _read_model(model)
-    evidence = records.drop(columns="person_truth", errors="ignore")
-    linked = _with_progress(lambda tell: dedupe(evidence, model=known, threshold=threshold, progress=tell))
+    clock = StageClock()
+    linked = _with_progress(
+        clock, lambda tell: dedupe(records, model=known, threshold=threshold, rules=rules, progress=tell)
+    )
     evaluation = _truth_of(records, linked)
     write_table(linked.clusters, out)
     if pairs is not None:
@@ -124,8 +163,9 @@ def dedupe_command(
     if report is not None:
         from linkage.report import render_report  # matplotlib takes a second to import
 
-        _write_text(render_report(linked, evidence, evaluation), report / "report.html")
-    _print_summary(_summary(linked, evaluation), as_json)
+        _write_text(render_report(linked, records, evaluation), report / "report.html")
+    clock.tell("end")
+    _print_summary(_summary(linked, evaluation, clock), as_json)
 
 
 @app.command("train")
@@ -136,10 +176,12 @@ def train_command(
     as_json: AsJson = False,
 ) -> None:
     """Learn a model from these records, without labels, and write it as JSON."""
-    records = read_records(people, mapping).drop(columns="person_truth", errors="ignore")
-    linked = _with_progress(lambda tell: dedupe(records, progress=tell))
+    records = read_people(people, mapping)
+    clock = StageClock()
+    linked = _with_progress(clock, lambda tell: dedupe(records, progress=tell))
     _write_text(linked.model.to_json(), out)
-    _print_summary(_summary(linked, None), as_json)
+    clock.tell("end")
+    _print_summary(_summary(linked, None, clock), as_json)
 
 
 def _waterfall_line(name: str, label: str, bits: float) -> str:
@@ -171,7 +213,7 @@ def explain_command(
     """Draw how the match weight of two records comes about."""
     known = _read_model(model)
     assert known is not None
-    found = explain_pair(read_records(records, mapping), known, record_id_l, record_id_r)
+    found = explain_pair(read_people(records, mapping), known, record_id_l, record_id_r)
     if as_json:
         steps = [vars(step) for step in found.steps]
         typer.echo(json.dumps({**vars(found), "steps": steps}, sort_keys=True))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from linkage.comparisons import COMPARISONS, compare_pairs
+from linkage.comparisons import COLUMN_OF, COMPARISONS, compare_pairs, levels_of
 from linkage.encoding import MISSING
-from linkage.flow import check_records, collapse_records
+from linkage.flow import Records, collapse_records
 from linkage.model import CONFLICTS, Model
-from linkage.scoring import Scorer, conflict_bits, holds, make_scorer, pair_term_bits, probability_of
+from linkage.scoring import EXCHANGED_LEVEL, TERMS, Scorer, holds, make_scorer, probability_of
 
 MISSING_LABEL = "not known on one side"
 
@@ -52,23 +52,47 @@ class Explanation:
     probability: float
 
 
-def _steps(scorer: Scorer, levels: np.ndarray, left: np.ndarray) -> tuple[ExplanationStep, ...]:
+def _steps(scorer: Scorer, levels: np.ndarray, left: int) -> tuple[ExplanationStep, ...]:
     """What does each comparison contribute to this pair, against chance?"""
-    rarity = pair_term_bits(scorer.table, scorer.terms, levels, left)
     steps = []
+    is_exchanged = levels[COLUMN_OF["first_name"]] == EXCHANGED_LEVEL
     for column, comparison in enumerate(COMPARISONS):
-        level = int(levels[0, column])
-        shares = scorer.model.parameters[comparison.name]
+        level = int(levels[column])
+        shares = scorer.weigher.model.parameters[comparison.name]
         if level == MISSING:
             steps.append(ExplanationStep(comparison.name, level, MISSING_LABEL, 0.0))
             continue
         bits = float(np.log2(shares.m[level]) - np.log2(shares.u[level]))
-        bits -= float(rarity[comparison.name][0]) if comparison.name in rarity else 0.0
+        is_equal = level == len(comparison.labels) - 1
+        if is_equal and comparison.name in TERMS and not (comparison.name == "last_name" and is_exchanged):
+            bits -= float(scorer.weigher.terms[left, TERMS.index(comparison.name)])
         steps.append(ExplanationStep(comparison.name, level, comparison.labels[level], bits))
     return tuple(steps)
 
 
-def explain_pair(records: pd.DataFrame, model: Model, record_id_l: str, record_id_r: str) -> Explanation:
+def make_explainer(records: Records, model: Model) -> Callable[[str, str], Explanation]:
+    """Which function explains pairs of these records, one after another? See explain_pair."""
+    nodes = collapse_records(records, set())
+    scorer = make_scorer(nodes.table, model)
+    place = {str(record_id): number for number, record_id in enumerate(nodes.record_ids)}
+
+    def explain(record_id_l: str, record_id_r: str) -> Explanation:
+        """Why are these two records held to be one person, or two?"""
+        ids = sorted((str(record_id_l), str(record_id_r)))
+        if ids[0] == ids[1]:
+            raise ValueError("a record is not compared with itself")
+        absent = [record_id for record_id in ids if record_id not in place]
+        if absent:
+            raise ValueError(f"record_id [{absent[0]}] is not in the records")
+        node = nodes.node_of[[place[record_id] for record_id in ids]]
+        if (node < 0).any():
+            raise ValueError("one of the records repeats a row that is too frequent to be a person; it is not compared")
+        return _explain(scorer, ids, np.sort(node))
+
+    return explain
+
+
+def explain_pair(records: Records, model: Model, record_id_l: str, record_id_r: str) -> Explanation:
     """Why are these two records held to be one person, or two?
 
     Args:
@@ -80,31 +104,18 @@ def explain_pair(records: pd.DataFrame, model: Model, record_id_l: str, record_i
     Raises:
         ValueError: an id is not in the records, or both are the same.
     """
-    check_records(records)
-    ids = sorted((str(record_id_l), str(record_id_r)))
-    if ids[0] == ids[1]:
-        raise ValueError("a record is not compared with itself")
-    known = set(records["record_id"].astype(str))
-    absent = [record_id for record_id in ids if record_id not in known]
-    if absent:
-        raise ValueError(f"record_id [{absent[0]}] is not in the records")
-    nodes = collapse_records(records, set(ids))
-    places = np.searchsorted(nodes.record_ids, ids)
-    node = nodes.node_of[places]
-    if (node < 0).any():
-        raise ValueError("one of the records repeats a row that is too frequent to be a person; it is not compared")
-    return _explain(make_scorer(nodes.table, model), ids, np.sort(node))
+    return make_explainer(records, model)(record_id_l, record_id_r)
 
 
 def _explain(scorer: Scorer, ids: list[str], node: np.ndarray) -> Explanation:
-    """How does the weight of these two nodes come about?"""
-    left, right = node[:1], node[1:]
-    levels = compare_pairs(scorer.table, left, right)
-    model = scorer.model
-    total = float(scorer.weights(levels, left)[0])
-    steps = _steps(scorer, levels, left)
-    prior = float(np.log2(model.match_share) - np.log2(1 - model.match_share - model.household_share))
-    against = -float(conflict_bits(levels, favours_household=False)[0])
+    """How does the weight of these two nodes come about? Two records of one node are a pair like any other."""
+    patterns = compare_pairs(scorer.table, node[:1], node[1:])
+    levels = levels_of(patterns)[0]
+    total = float(scorer.weigher.weigh(patterns, node[:1])[0][0])
+    steps = _steps(scorer, levels, int(node[0]))
+    held = [conflict for conflict in CONFLICTS if holds(conflict, levels)]
+    against = -sum(conflict.bits for conflict in held if not conflict.favours_household)
+    prior = scorer.weigher.prior_bits
     household = total - prior - sum(step.bits for step in steps) - against
     return Explanation(
         record_id_l=ids[0],
@@ -113,7 +124,7 @@ def _explain(scorer: Scorer, ids: list[str], node: np.ndarray) -> Explanation:
         steps=steps,
         household_bits=min(household, 0.0),
         conflict_bits=against,
-        conflicts=tuple(conflict.sentence for conflict in CONFLICTS if holds(conflict, levels)[0]),
+        conflicts=tuple(conflict.sentence for conflict in held),
         total_bits=total,
         probability=float(probability_of(np.array([total]))[0]),
     )

@@ -49,6 +49,8 @@ class Conflict:
         bits: how much it weighs.
         favours_household: the bits speak for "two people of one household", and so count only where the records show
             that households occur; otherwise they are taken from the match weight outright.
+        separates: says that two people are two, and so keeps groups of records apart; otherwise it only says that the
+            rest of the evidence does not name anybody.
     """
 
     name: str
@@ -56,13 +58,14 @@ class Conflict:
     levels: dict[str, tuple[int, int]]
     bits: float
     favours_household: bool
+    separates: bool = True
 
 
 CONFLICTS = (
     Conflict(
         "twins",
         "same birth date and surname, plainly different first names, SSN not the same: twins are more likely",
-        {"first_name": (0, 1), "birth_date": (5, 5), "last_name": (3, 4), "ssn": (-1, 1)},
+        {"first_name": (0, 2), "birth_date": (5, 5), "last_name": (3, 4), "ssn": (-1, 1)},
         bits=3.0,  # of household pairs like this one in four, not one in thirty, shares its birth date
         favours_household=True,
     ),
@@ -86,6 +89,7 @@ CONFLICTS = (
         {"first_name": (-1, 0), "last_name": (-1, 0), "birth_date": (-1, 0)},
         bits=10.0,  # an SSN alone (20 bits) then stays below the prior of any table (10 to 30 bits)
         favours_household=False,
+        separates=False,
     ),
 )
 """Contradictions between fields that adding up single weights would miss, because fields are taken as independent."""
@@ -104,7 +108,7 @@ def household_shares(name: str, u: tuple[float, ...]) -> tuple[float, ...]:
 
 _START = {
     "first_name": _with_household(
-        (0.012, 0.015, 0.02, 0.04, 0.06, 0.002, 0.851), (0.94479, 0.04, 0.004, 0.006, 0.0022, 0.00001, 0.003)
+        (0.012, 0.003, 0.015, 0.02, 0.04, 0.06, 0.85), (0.9418, 0.003, 0.04, 0.004, 0.006, 0.0022, 0.003)
     ),
     "middle_name": _with_household((0.05, 0.30, 0.05, 0.60), (0.915, 0.05, 0.005, 0.03)),
     "last_name": _with_household(
@@ -121,7 +125,7 @@ _START = {
     "phone": _with_household((0.35, 0.05, 0.60), (0.99994, 0.00001, 0.00005), (0.50, 0.01, 0.49)),
     "email": _with_household((0.30, 0.05, 0.65), (0.99899, 0.001, 0.00001)),
     "street_address": _with_household(
-        (0.40, 0.05, 0.05, 0.50), (0.9874, 0.012, 0.0005, 0.0001), (0.35, 0.05, 0.10, 0.50)
+        (0.36, 0.04, 0.10, 0.50), (0.9959, 0.004, 0.00005, 0.00005), (0.31, 0.04, 0.15, 0.50)
     ),
     "place": _with_household((0.05, 0.15, 0.10, 0.70), (0.60, 0.30, 0.07, 0.03), (0.05, 0.10, 0.10, 0.75)),
 }  # fmt: skip

@@ -12,7 +12,6 @@ from importlib.resources import files
 from itertools import combinations
 
 import nicknames
-import numpy as np
 
 
 def _hispanic_groups() -> list[set[str]]:
@@ -40,12 +39,12 @@ def nickname_pairs() -> frozenset[tuple[str, str]]:
     return frozenset(pair for group in groups for pair in combinations(sorted(group), 2))
 
 
-def nickname_code_pairs(vocabulary: np.ndarray) -> np.ndarray:
-    """Which pairs of this sorted vocabulary are nicknames of each other?
-
-    Returns:
-        Sorted int64 keys `low_code * len(vocabulary) + high_code`, for np.searchsorted.
-    """
-    code_of = {name: code for code, name in enumerate(vocabulary)}
-    found = [(code_of[a], code_of[b]) for a, b in nickname_pairs() if a in code_of and b in code_of]
-    return np.sort(np.array([min(p) * len(vocabulary) + max(p) for p in found], dtype=np.int64))
+@lru_cache(maxsize=1)
+def nickname_groups() -> tuple[dict[str, tuple[int, ...]], int]:
+    """In which groups of names is each name, and how many groups are there? Two names of one group may be one person's."""
+    groups = _hispanic_groups() + _english_groups()
+    answer: dict[str, tuple[int, ...]] = {}
+    for number, names in enumerate(groups):
+        for name in names:
+            answer[name] = (*answer.get(name, ()), number)
+    return answer, len(groups)

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from linkage.comparisons import COMPARISONS
 from linkage.evaluation import Evaluation
-from linkage.flow import Linked
-from linkage.normalize import FIELDS, normalize_records
+from linkage.flow import Linked, Records
+from linkage.normalize import FIELDS, normalize_table
 from linkage.scoring import weight_of
 
 LARGEST_SIZE_SHOWN = 20
@@ -78,11 +78,11 @@ def _levels_picture(linked: Linked) -> str:
     return _bars(labels, np.array(weights), "What each level says, against chance", "log2 m/u (bits)")
 
 
-def _missing_picture(records: pd.DataFrame) -> str:
+def _missing_picture(records: Records) -> str:
     """Which share of each field is missing, placeholders included?"""
-    table = normalize_records(records)
-    present = [field for field in FIELDS if field in table]
-    shares = np.array([100.0 * table[field].isna().mean() if len(table) else 0.0 for field in present])
+    table = normalize_table(records)
+    present = [field for field in FIELDS if field in table.column_names]
+    shares = np.array([100.0 * table.column(field).null_count / max(table.num_rows, 1) for field in present])
     return _bars(present, shares, "Missing or placeholder", "% of records")
 
 
@@ -104,7 +104,7 @@ def _figures(evaluation: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["against the truth", "value"])
 
 
-def render_report(linked: Linked, records: pd.DataFrame, evaluation: Evaluation | None) -> str:
+def render_report(linked: Linked, records: Records, evaluation: Evaluation | None) -> str:
     """Which page shows this linkage? Counts and pictures, no value of any record."""
     clusters = linked.clusters["cluster_id"].nunique()
     parts = [

@@ -11,8 +11,9 @@ import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numba import njit
 
-from linkage.comparisons import COMPARISONS, LEVEL_COUNTS, compare_pairs
+from linkage.comparisons import COMPARISONS, LEVEL_SLOTS, compare_pairs, levels_of
 from linkage.encoding import MISSING, EncodedTable
 from linkage.model import (
     HOUSEHOLD_COMPARISONS,
@@ -49,28 +50,30 @@ EM_ROUNDS = 300
 EM_TOLERANCE = 1e-7
 """Rounds at most; change of the expected share of matches, relative, at which EM stops."""
 
+HOPELESS_SHARE = 1e-7
+HOPELESS_AFTER_ROUND = 5
+"""Share of a pattern's pairs that are not chance, below which it is left out after the first rounds of EM."""
+
 SIGNIFICANT_DIGITS = 8
 """Digits kept of each share, so that the last bits of a sum cannot change the model's name."""
+
+EXCHANGED_LEVEL = COMPARISONS[0].labels.index("exchanged with last name")
 
 Parameters = dict[str, ComparisonParameters]
 
 
 @dataclass(frozen=True)
 class PatternHistogram:
-    """How often was each agreement pattern seen? `levels`: patterns x comparisons; `counts`: pairs per pattern."""
+    """How often was each agreement pattern seen? `patterns` ascending, `counts` pairs of each; pairs of the table in all."""
 
-    levels: np.ndarray
+    patterns: np.ndarray
     counts: np.ndarray
     pair_count_of_all: float
 
 
-def pattern_histogram(levels: np.ndarray, node_count: int) -> PatternHistogram:
-    """Which patterns do these pairs show, how often? Patterns are sorted, so the order of the pairs does not matter."""
-    packed = np.zeros(len(levels), dtype=np.int64)
-    for column, count in enumerate(LEVEL_COUNTS):
-        packed = packed * (count + 1) + (levels[:, column].astype(np.int64) + 1)
-    _, first, counts = np.unique(packed, return_index=True, return_counts=True)
-    return PatternHistogram(levels[first], counts.astype(np.float64), max(node_count * (node_count - 1) / 2, 1.0))
+def pattern_histogram(patterns: np.ndarray, counts: np.ndarray, node_count: int) -> PatternHistogram:
+    """Which histogram do these patterns and counts make, among all pairs of this many nodes?"""
+    return PatternHistogram(patterns, counts.astype(np.float64), max(node_count * (node_count - 1) / 2, 1.0))
 
 
 def _random_pairs(node_count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +88,7 @@ def _random_pairs(node_count: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _agreement_share(codes: np.ndarray) -> tuple[float, float]:
     """How often do two values agree by chance, and how many pairs is that seen on?"""
-    counts = np.unique(codes[codes != MISSING], return_counts=True)[1].astype(np.float64)
+    counts = np.bincount(codes[codes != MISSING]).astype(np.float64)
     total = counts.sum()
     pairs = total * (total - 1) / 2
     return (float((counts * (counts - 1) / 2).sum() / pairs), pairs) if pairs else (0.0, 0.0)
@@ -94,92 +97,122 @@ def _agreement_share(codes: np.ndarray) -> tuple[float, float]:
 def _equal_share(table: EncodedTable, name: str, start: float) -> float:
     """How often are two values of this comparison equal by chance?
 
-    Birth dates by the product of year, month and day, which repeats of one person's records hardly change.
+    Birth dates by the product of year and day of the year, which repeats of one person's records hardly change.
     """
     if name == "birth_date":
-        date = table.birth_date
+        date = table.dates
         known = date.day != 0
-        shares = [_agreement_share(part[known].astype(np.int64)) for part in (date.year, date.month, date.day)]
+        parts = (date.year.astype(np.int64), date.month.astype(np.int64) * 32 + date.day)
+        shares = [_agreement_share(part[known]) for part in parts]
         share, pairs = float(np.prod([share for share, _ in shares])), shares[0][1]
     else:
-        share, pairs = _agreement_share(table.codes("postcode" if name == "place" else name))
+        share, pairs = _agreement_share(table.codes("postcode" if name == "place" else name).astype(np.int64))
     share = (share * pairs + start * U_PRIOR_PAIRS) / (pairs + U_PRIOR_PAIRS)
     return min(share, LARGEST_IDENTIFIER_U.get(name, 1.0))
 
 
 def estimate_u(table: EncodedTable) -> dict[str, tuple[float, ...]]:
     """How often is each level reached by chance? Partial levels from random pairs, equality from counts of values."""
-    levels = compare_pairs(table, *_random_pairs(table.size))
+    levels = levels_of(compare_pairs(table, *_random_pairs(table.size)))
     answer = {}
     for column, (name, start) in enumerate(starting_parameters().items()):
         believed = np.array(start.u)
         seen = np.bincount(levels[:, column] + 1, minlength=len(believed) + 1)[1:].astype(np.float64)
         share = (seen + U_PRIOR_PAIRS * believed) / (seen.sum() + U_PRIOR_PAIRS)
         share[-1] = _equal_share(table, name, believed[-1])
+        if name == "first_name":
+            share[EXCHANGED_LEVEL] = share[-1]  # given that one name agrees crosswise, the other does by chance
         share[1:] = np.maximum(share[1:], LOWEST_U_OF_START * believed[1:])
         share[0] = max(1.0 - share[1:].sum(), 0.01)
         answer[name] = tuple((share / share.sum()).tolist())
     return answer
 
 
-def log_shares(parameters: Parameters, kind: str) -> list[np.ndarray]:
-    """What is the log2 of each level's share, per comparison? The first element, 0, stands for a missing value."""
-    return [np.concatenate([[0.0], np.log2(getattr(parameters[c.name], kind))]) for c in COMPARISONS]
+@njit(cache=True, nogil=True, error_model="numpy")
+def _expect(patterns, counts, shares, m, h, u, match_sums, household_sums, responsible):
+    """How often is each level reached by matches and by household pairs? Adds into the sums; one round over all patterns.
+
+    m, h, u: what each level is worth, LEVEL_SLOTS per comparison, flat; missing is worth 1. responsible: gets the share
+    of each pattern that is not chance.
+    """
+    comparisons = len(m) // 16
+    matches, households = 0.0, 0.0
+    for p in range(len(patterns)):
+        pattern = patterns[p]
+        match, household, chance = shares[0], shares[1], shares[2]
+        for c in range(comparisons):
+            place = c * 16 + ((pattern >> (4 * c)) & 15)
+            match *= m[place]
+            household *= h[place]
+            chance *= u[place]
+        total = match + household + chance
+        match, household = match / total, household / total
+        responsible[p] = match + household
+        match *= counts[p]
+        household *= counts[p]
+        matches += match
+        households += household
+        for c in range(comparisons):
+            place = c * 16 + ((pattern >> (4 * c)) & 15)
+            match_sums[place] += match
+            household_sums[place] += household
+    return matches, households
 
 
-def pattern_bits(levels: np.ndarray, logs: list[np.ndarray]) -> np.ndarray:
-    """What is the log2 probability of each pattern? Added up in the fixed order of the comparisons."""
-    bits = np.zeros(len(levels))
-    for column, table in enumerate(logs):
-        bits += table[levels[:, column].astype(np.intp) + 1]
-    return bits
+def _worth(parameters: Parameters, kind: str) -> np.ndarray:
+    """What is each level worth? LEVEL_SLOTS per comparison, flat; missing is worth 1."""
+    answer = np.ones((len(COMPARISONS), LEVEL_SLOTS))
+    for column, comparison in enumerate(COMPARISONS):
+        shares = getattr(parameters[comparison.name], kind)
+        answer[column, 1 : len(shares) + 1] = shares
+    return answer.ravel()
 
 
-def class_shares(histogram: PatternHistogram, model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """How likely is each pattern a match, and how likely a household pair?"""
-    chance_share = 1.0 - model.match_share - model.household_share
-    shares = (model.match_share, max(model.household_share, 1e-300), chance_share)
-    bits = [
-        np.log2(share) + pattern_bits(histogram.levels, log_shares(model.parameters, kind))
-        for share, kind in zip(shares, ("m", "h", "u"), strict=True)
-    ]
-    total = np.logaddexp2(np.logaddexp2(bits[0], bits[1]), bits[2])
-    return np.exp2(bits[0] - total), np.exp2(bits[1] - total)
-
-
-def _weighted_shares(levels: np.ndarray, weights: np.ndarray, believed: tuple[float, ...]) -> tuple[float, ...]:
-    """How often is each level of one comparison reached, given these weights and what was believed before?"""
-    seen = np.bincount(levels.astype(np.intp) + 1, weights=weights, minlength=len(believed) + 1)[1:]
+def _held_to(seen: np.ndarray, believed: tuple[float, ...]) -> tuple[float, ...]:
+    """How often is each level reached, given these sums and what was believed before?"""
+    seen = seen[1 : len(believed) + 1]
     share = (seen + M_PRIOR_PAIRS * np.array(believed)) / (seen.sum() + M_PRIOR_PAIRS)
     return tuple(share.tolist())
 
 
-def _maximise(histogram: PatternHistogram, model: Model, start: Parameters) -> Model:
-    """Which model fits best, given how likely the present one finds each pattern to be a match? One round of EM."""
-    match, household = class_shares(histogram, model)
-    match_pairs, household_pairs = match * histogram.counts, household * histogram.counts
+def _improve(histogram: PatternHistogram, model: Model, start: Parameters) -> tuple[Model, np.ndarray]:
+    """Which model fits better, given how likely the present one finds each pattern to be a match? One round of EM."""
+    chance_share = 1.0 - model.match_share - model.household_share
+    shares = np.array([model.match_share, model.household_share, chance_share])
+    sums = np.zeros((2, len(COMPARISONS) * LEVEL_SLOTS))
+    responsible = np.empty(len(histogram.patterns))
+    matches, households = _expect(
+        histogram.patterns, histogram.counts, shares, *(_worth(model.parameters, kind) for kind in "mhu"),
+        sums[0], sums[1], responsible,
+    )  # fmt: skip
+    match_sums, household_sums = sums.reshape(2, len(COMPARISONS), LEVEL_SLOTS)
     parameters = {}
     for column, comparison in enumerate(COMPARISONS):
         name, now = comparison.name, model.parameters[comparison.name]
-        m = _weighted_shares(histogram.levels[:, column], match_pairs, start[name].m)
-        h = now.h
-        if name in HOUSEHOLD_COMPARISONS:
-            h = _weighted_shares(histogram.levels[:, column], household_pairs, start[name].h)
-        parameters[name] = replace(now, m=m, h=h)
-    match_share = max(match_pairs.sum(), 0.5) / histogram.pair_count_of_all
-    household_share = household_pairs.sum() / histogram.pair_count_of_all
-    return replace(model, parameters=parameters, match_share=match_share, household_share=household_share)
+        h = _held_to(household_sums[column], start[name].h) if name in HOUSEHOLD_COMPARISONS else now.h
+        parameters[name] = replace(now, m=_held_to(match_sums[column], start[name].m), h=h)
+    match_share = max(matches, 0.5) / histogram.pair_count_of_all
+    household_share = households / histogram.pair_count_of_all
+    return replace(model, parameters=parameters, match_share=match_share, household_share=household_share), responsible
+
+
+def _without_hopeless(histogram: PatternHistogram, responsible: np.ndarray) -> PatternHistogram:
+    """Which patterns still matter? Those that are chance for certain teach nothing, since u is fixed."""
+    kept = responsible > HOPELESS_SHARE
+    return replace(histogram, patterns=histogram.patterns[kept], counts=histogram.counts[kept])
 
 
 def _fit(histogram: PatternHistogram, model: Model) -> Model:
     """Which model do the patterns lead to? EM from the given model until it stands still."""
     start = model.parameters
-    for _ in range(EM_ROUNDS):
-        improved = _maximise(histogram, model, start)
+    for number in range(EM_ROUNDS):
+        improved, responsible = _improve(histogram, model, start)
         change = abs(improved.match_share - model.match_share) / model.match_share
         model = improved
         if change < EM_TOLERANCE:
             break
+        if number == HOPELESS_AFTER_ROUND:
+            histogram = _without_hopeless(histogram, responsible)
     return model
 
 
@@ -269,12 +302,13 @@ def learn_from_patterns(
     return _round_model(replace(model, trained_on=node_count)), notes
 
 
-def train_model(table: EncodedTable, levels: np.ndarray) -> tuple[Model, tuple[str, ...]]:
+def train_model(table: EncodedTable, patterns: np.ndarray, counts: np.ndarray) -> tuple[Model, tuple[str, ...]]:
     """Which model do these records teach?
 
     Args:
         table: the nodes.
-        levels: levels of their candidate pairs, as compare_pairs gives them.
+        patterns: the patterns of their candidate pairs, ascending.
+        counts: pairs of each pattern.
 
     Returns:
         The model, and notes on what was refused. A table too small to learn from gives the starting model.
@@ -282,4 +316,4 @@ def train_model(table: EncodedTable, levels: np.ndarray) -> tuple[Model, tuple[s
     if table.size < FEWEST_RECORDS_TO_LEARN:
         note = f"{table.size} distinct records are too few to learn from; the starting values were used"
         return _round_model(starting_model(table.size)), (note,)
-    return learn_from_patterns(pattern_histogram(levels, table.size), estimate_u(table), table.size)
+    return learn_from_patterns(pattern_histogram(patterns, counts, table.size), estimate_u(table), table.size)
