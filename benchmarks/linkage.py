@@ -1,6 +1,6 @@
 """What does linking people cost, and how good is it? Ours, Splink and recordlinkage on the same people and rules.
 
-    python -m benchmarks.linkage [--records N --rules lean|wide --tools ours,splink --u-pairs 1e6,1e7 --rounds K]
+    python -m benchmarks.linkage [--records N --rules narrow|lean|wide --tools ours,splink --u-pairs 1e6,1e7 --rounds K]
         [--folder DIR] [--json | --markdown]
 
 Every run is a process of its own from the file of records to the file of clusters: read, learn without labels, compare,
@@ -43,6 +43,18 @@ THRESHOLD = "0.95"
 GIVE_UP_AFTER = 3600
 """Seconds after which a run is ended."""
 
+NARROW = (
+    "ssn",
+    "last_name,birth_date",
+    "first_name,birth_date",
+    "first_name,last_name",
+    "phone,first_name",
+    "street_address,first_name",
+)
+"""On a million records 1,412,840 pairs, among them 98.0 % of the true ones; per rule 219,068; 598,840; 90,571;
+500,393; 1,191; 2,777. Hardly two people of one household meet, which is what a model without households needs: on
+100,000 records Splink's F1 is .986 by these rules and .920 by LEAN. Both belong in an honest table."""
+
 LEAN = (
     "ssn",
     "phone",
@@ -60,7 +72,7 @@ WIDE = (*LEAN, "last_name,postcode", "last_name,middle_name,sex", "birth_date")
 17,668,127. Largest block: 259 records. Ours leaves out blocks of more than 300: on a million records both compare the
 same pairs, on five million names borne by more than 300 drop out of ours."""
 
-RULES = {"lean": LEAN, "wide": WIDE}
+RULES = {"narrow": NARROW, "lean": LEAN, "wide": WIDE}
 OURS, SPLINK, RECORDLINKAGE = "ours", "splink", "recordlinkage"
 
 
@@ -108,6 +120,7 @@ def standard(u_pairs: Sequence[str]) -> tuple[Case, ...]:
     splink = tuple(f"{SPLINK} {pairs}" for pairs in u_pairs)
     return (
         Case(100_000, "lean", (OURS, splink[0], RECORDLINKAGE)),
+        Case(1_000_000, "narrow", (OURS, splink[0])),
         Case(1_000_000, "lean", (OURS, *splink)),
         Case(1_000_000, "wide", (OURS, *splink)),
         Case(5_000_000, "lean", (OURS,)),
@@ -304,6 +317,7 @@ def run_all(cases: Sequence[Case], rounds: int, folder: Path) -> dict:
         first = None
         if OURS in cases[0].tools:
             first = measure(OURS, RULES[cases[0].rules], people_of(cases[0].records, folder), Path(cache))
+            print(f"very first run: {_line(first)}", file=sys.stderr)
         rows = [row for case in cases for row in summarize(case, run_case(case, rounds, folder, Path(cache)))]
     warm = next((row["cpu_seconds"] for row in rows if row["tool"] == OURS), None)
     return {
