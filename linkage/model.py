@@ -9,7 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+
+from linkage.comparisons import COMPARISONS
+
+FORMAT = 2
+"""Of the JSON form. Raised when an older program could not read it, or would read it wrongly."""
+
+LABELS = {comparison.name: comparison.labels for comparison in COMPARISONS}
 
 HOUSEHOLD_COMPARISONS = frozenset({"last_name", "phone", "street_address", "place"})
 """Comparisons that belong to a household. Only these are learned for the household class."""
@@ -153,21 +162,53 @@ class Model:
         match_share: probability that two records picked at random are one person.
         household_share: probability that two records picked at random are two people of one household.
         trained_on: number of distinct records it was learned from, 0 for the starting values.
+        pair_count: number of candidate pairs it was learned from.
+        trained_at: the day it was learned, as the caller says; None where nobody said.
+        evaluation: figures of linkage.evaluation, where the truth was known.
     """
 
     parameters: dict[str, ComparisonParameters]
     match_share: float
     household_share: float
     trained_on: int = 0
+    pair_count: int = 0
+    trained_at: date | None = None
+    evaluation: dict[str, float | int] | None = None
 
     @property
     def model_id(self) -> str:
-        """Which name identifies exactly these numbers? First 12 hex digits of the SHA-256 of the JSON form."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+        """Which name identifies exactly the numbers that decide? First 12 hex digits of the SHA-256 of their JSON.
+
+        Neither the day nor the evaluation counts.
+        """
+        decisive = {"shares": [self.match_share, self.household_share], "levels": {
+            name: [shares.m, shares.u, shares.h] for name, shares in self.parameters.items()
+        }}  # fmt: skip
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
 
     def to_json(self) -> str:
-        """How is the model written down? Canonical JSON: the same model always gives the same text."""
-        return json.dumps({"format": 1, **asdict(self)}, sort_keys=True, indent=1)
+        """How is the model written down? JSON for readers and programs: the same model always gives the same text."""
+        comparisons = [
+            {"name": name, "levels": [
+                {"label": label, "m": m, "u": u, "household": h, "bits": round(math.log2(m / u), 3)}
+                for label, m, u, h in zip(LABELS[name], shares.m, shares.u, shares.h, strict=True)
+            ]}
+            for name, shares in self.parameters.items()
+        ]  # fmt: skip
+        content = {
+            "format": FORMAT,
+            "model_id": self.model_id,
+            "match_share": self.match_share,
+            "household_share": self.household_share,
+            "trained": {
+                "records": self.trained_on,
+                "candidate_pairs": self.pair_count,
+                "day": self.trained_at.isoformat() if self.trained_at else None,
+            },
+            "evaluation": self.evaluation,
+            "comparisons": comparisons,
+        }
+        return json.dumps(content, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Model:
@@ -178,12 +219,23 @@ class Model:
         """
         try:
             content = json.loads(text)
+            if content["format"] != FORMAT:
+                raise ValueError(f"a linkage model of format [{content['format']}], this version reads {FORMAT}")
             parameters = {
-                name: ComparisonParameters(*(tuple(map(float, shares[kind])) for kind in "muh"))
-                for name, shares in content["parameters"].items()
+                found["name"]: ComparisonParameters(
+                    *(tuple(float(level[kind]) for level in found["levels"]) for kind in ("m", "u", "household"))
+                )
+                for found in content["comparisons"]
             }
+            trained = content["trained"]
             model = cls(
-                parameters, float(content["match_share"]), float(content["household_share"]), content["trained_on"]
+                parameters,
+                float(content["match_share"]),
+                float(content["household_share"]),
+                int(trained["records"]),
+                int(trained["candidate_pairs"]),
+                date.fromisoformat(trained["day"]) if trained["day"] else None,
+                content["evaluation"],
             )
         except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise ValueError(f"not a linkage model ({type(error).__name__})") from None
@@ -194,7 +246,7 @@ class Model:
 def _check_model(model: Model) -> None:
     """Does the model have the shape and the shares it must have? Raises ValueError if not."""
     start = starting_parameters()
-    if set(model.parameters) != set(start):
+    if list(model.parameters) != list(start):
         raise ValueError("not a linkage model (its comparisons are not the ones of this version)")
     for name, shares in model.parameters.items():
         for values, expected in zip((shares.m, shares.u, shares.h), (start[name].m,) * 3, strict=True):

@@ -297,9 +297,9 @@ def learn_from_patterns(
         )
         # nothing was learned of m, but u was counted: what is believed of m keeps its say against this table's u
         model, more = refuse_falling_weights(model, with_u, match_pairs)
-        return _round_model(replace(model, trained_on=node_count)), notes + more
+        return _round_model(replace(model, trained_on=node_count, pair_count=int(histogram.counts.sum()))), notes + more
     model, notes = refuse_falling_weights(fitted, start, match_pairs)
-    return _round_model(replace(model, trained_on=node_count)), notes
+    return _round_model(replace(model, trained_on=node_count, pair_count=int(histogram.counts.sum()))), notes
 
 
 def train_model(table: EncodedTable, patterns: np.ndarray, counts: np.ndarray) -> tuple[Model, tuple[str, ...]]:
