@@ -2,82 +2,379 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from linkage.normalize import FIELDS
+from linkage.normalize.columns import plain_texts
 
 KNOWN_COLUMNS = ("record_id", *FIELDS, "source", "person_truth")
+
+LIKELY_NAMES = {
+    "record_id": ("id", "rec_id", "recid", "unique_id", "uid", "uuid", "patient_id", "person_id", "client_id",
+                  "row_id"),
+    "first_name": ("given_name", "givenname", "forename", "fname", "first", "firstname"),
+    "middle_name": ("middle", "middlename", "second_name", "middle_initial", "mname"),
+    "last_name": ("surname", "family_name", "familyname", "lname", "last", "lastname", "family"),
+    "suffix": ("name_suffix", "generation"),
+    "birth_date": ("dob", "date_of_birth", "birthdate", "birth_dt", "dateofbirth", "birthday"),
+    "sex": ("gender",),
+    "ssn": ("soc_sec_id", "social_security_number", "ssn9", "national_id", "ssid"),
+    "phone": ("phone_number", "telephone", "mobile", "cell", "tel"),
+    "email": ("email_address", "mail", "e_mail"),
+    "street_address": ("address", "address_1", "address1", "street", "addr", "street_name"),
+    "city": ("town", "suburb", "birth_place", "municipality"),
+    "state": ("province", "region"),
+    "postcode": ("zip", "zipcode", "zip_code", "postal_code"),
+    "other_last_names": ("maiden_name", "maiden", "aliases"),
+    "person_truth": ("cluster", "true_id", "ground_truth"),
+}  # fmt: skip
+"""By field, what other tables call it. Only offered to the person at the terminal, never assumed."""
+
+ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+"""First bytes of a file that is not UTF-8 and says so."""
+
+DELIMITERS = (",", ";", "\t", "|")
+BYTES_AT_A_TIME = 1 << 20
 
 
 class TableError(ValueError):
     """A file cannot be used. The message is one line for the person at the terminal and holds no value of a record."""
 
 
+# --- reading files ---------------------------------------------------------------------------------------------------
+
+
+def _encoding_of(path: Path) -> str:
+    """Which encoding does the beginning of this file announce? UTF-8 where it does not."""
+    with path.open("rb") as file:
+        return ENCODINGS.get(file.read(2), "utf-8-sig")
+
+
+def _line_that_is_not_utf8(path: Path) -> int | None:
+    """Which line is the first that is not UTF-8?"""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return None
+
+
+def _encoding_error(path: Path) -> TableError:
+    line = _line_that_is_not_utf8(path)
+    return TableError(
+        f"{path.name} is not UTF-8 (line {line}); convert it, for example with iconv -f cp1252 -t utf-8 {path.name}"
+    )
+
+
+def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line a row ends on, its values), empty lines left out."""
+    with path.open(encoding=_encoding_of(path), newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter)
+        for row in reader:
+            if row:
+                yield reader.line_num, row
+
+
+@dataclass(frozen=True)
+class _Header:
+    """Which columns does a CSV name, what stands between values, and how many lines are blank before it begins?"""
+
+    columns: list[str]
+    delimiter: str
+    blank_lines: int
+
+
+def _header(path: Path) -> _Header:
+    """How does this CSV begin? A column without a name is called by its place.
+
+    Raises:
+        TableError: the file is empty, not UTF-8, or names a column twice.
+    """
+    try:
+        with path.open(encoding=_encoding_of(path), newline="") as file:
+            blank_lines, first = next(((at, line) for at, line in enumerate(file) if line.strip()), (0, ""))
+            delimiter = max(DELIMITERS, key=first.count)
+            names = next(csv.reader(itertools.chain([first], file), delimiter=delimiter), [])
+    except UnicodeError:
+        raise _encoding_error(path) from None
+    except csv.Error:
+        raise TableError(f"{path.name} cannot be read as a table: its first line is no list of column names") from None
+    names = [name.strip() for name in names]
+    if not any(names):
+        raise TableError(f"{path.name} cannot be read as a table: it is empty; its first line must name the columns")
+    _check_names(path, names)
+    return _Header([name or f"column {place}" for place, name in enumerate(names, start=1)], delimiter, blank_lines)
+
+
+def _check_names(path: Path, names: list[str]) -> None:
+    """Is every column named once? Raises TableError that says where not; a file without header would show a value."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names, start=1):
+        places.setdefault(name, []).append(place)
+    twice = next((found for found in places.values() if len(found) > 1 and names[found[0] - 1]), None)
+    if twice:
+        columns = " and ".join(map(str, twice))
+        raise TableError(f"{path.name} cannot be read as a table: columns {columns} bear one name; rename or drop one")
+
+
+def _row_error(path: Path, header: _Header) -> TableError:
+    """Which row of this CSV has another number of values than the header?"""
+    width = len(header.columns)
+    hint = "a value is too long, or a quotation mark is never closed"
+    try:
+        for line, row in _rows(path, header.delimiter):
+            if len(row) != width and line > header.blank_lines:
+                return TableError(
+                    f"{path.name} cannot be read as a table: the row that ends on line {line} has {len(row)} values, "
+                    f"the header {width} columns; quote what holds the delimiter, or fill up what is missing"
+                )
+    except csv.Error:
+        pass
+    except UnicodeError:
+        return _encoding_error(path)
+    return TableError(f"{path.name} cannot be read as a table: {hint}")
+
+
+def _check_quotes(path: Path, delimiter: str) -> None:
+    """Is every quotation mark closed? One that is not would take all rows behind it into its value, silently."""
+    with path.open("rb") as file:
+        quotes = sum(block.count(b'"') for block in iter(lambda: file.read(BYTES_AT_A_TIME), b""))
+    if quotes % 2 == 0:
+        return
+    before, (_, row) = deque(itertools.chain([(0, [""])], _rows(path, delimiter)), maxlen=2)
+    if "\n" in row[-1]:
+        raise TableError(
+            f"{path.name} cannot be read as a table: a quotation mark on line {before[0] + 1} or soon after is never "
+            "closed; close or double it"
+        )
+
+
+def _read_csv(path: Path, wanted: list[str]) -> pa.Table:
+    """What do these columns hold? Every value as text, empty is missing, quoted line breaks belong to the value."""
+    header = _header(path)
+    encoding = _encoding_of(path)
+    convert = pa_csv.ConvertOptions(
+        column_types=dict.fromkeys(wanted, pa.string()),
+        include_columns=wanted,
+        strings_can_be_null=True,
+        null_values=[""],
+    )
+    read = pa_csv.ReadOptions(
+        column_names=header.columns,
+        skip_rows=header.blank_lines,
+        skip_rows_after_names=1,
+        encoding="utf8" if encoding == "utf-8-sig" else encoding,
+    )
+    parse = pa_csv.ParseOptions(delimiter=header.delimiter, newlines_in_values=True)
+    try:
+        table = pa_csv.read_csv(path, read_options=read, parse_options=parse, convert_options=convert)
+        _check_quotes(path, header.delimiter)
+    except UnicodeError:
+        raise _encoding_error(path) from None
+    except csv.Error:
+        raise _row_error(path, header) from None
+    except pa.ArrowInvalid as error:
+        is_encoding = "UTF8" in str(error) or "UTF-8" in str(error)
+        raise (_encoding_error(path) if is_encoding else _row_error(path, header)) from None
+    return table
+
+
+def _parquet_columns(path: Path) -> list[str]:
+    """Which columns does this Parquet file have?"""
+    try:
+        names = pq.read_schema(path).names
+    except (pa.ArrowException, ValueError) as error:
+        raise TableError(f"{path.name} cannot be read as a table: it is no Parquet ({type(error).__name__})") from None
+    _check_names(path, names)
+    return names
+
+
+def _read_parquet(path: Path, wanted: list[str]) -> pa.Table:
+    """What do these columns hold? Values as they are."""
+    try:
+        return pq.read_table(path, columns=wanted)
+    except (pa.ArrowException, ValueError) as error:
+        raise TableError(f"{path.name} cannot be read as a table: it is damaged ({type(error).__name__})") from None
+
+
+def _columns(path: Path) -> list[str]:
+    """Which columns does the table in this file have? Raises TableError where it is no table."""
+    if path.is_dir():
+        raise TableError(f"{path.name} is a folder; name one .csv or .parquet file in it")
+    if not path.is_file():
+        raise TableError(f"no such file: {path}")
+    reader = {".csv": lambda csv_path: _header(csv_path).columns, ".parquet": _parquet_columns}.get(path.suffix.lower())
+    if reader is None:
+        raise TableError(f"{path.name}: only .csv and .parquet are read; save the table as one of them")
+    try:
+        return reader(path)
+    except OSError as error:
+        raise TableError(f"{path.name} cannot be read ({type(error).__name__})") from None
+
+
+def _read(path: Path, wanted: list[str]) -> pa.Table:
+    """What do these columns of a file hold? Raises TableError where it cannot be read."""
+    try:
+        return _read_csv(path, wanted) if path.suffix.lower() == ".csv" else _read_parquet(path, wanted)
+    except OSError as error:
+        raise TableError(f"{path.name} cannot be read ({type(error).__name__})") from None
+
+
+# --- naming columns --------------------------------------------------------------------------------------------------
+
+
+def _column_named(name: str, columns: list[str]) -> str | None:
+    """Which column is meant? One of exactly this name, or the only one that differs in upper and lower case."""
+    if name in columns:
+        return name
+    alike = [column for column in columns if column.lower() == name.lower()]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _field_columns(columns: list[str], mappings: list[str]) -> dict[str, str]:
+    """Which column holds each field? What is mapped goes before what bears the field's name.
+
+    Raises:
+        TableError: a mapping cannot be read, names what is not there, or names a column or field twice.
+    """
+    found: dict[str, str] = {}
+    for mapping in mappings:
+        given, separator, field = (part.strip() for part in mapping.rpartition("="))
+        if not separator:
+            raise TableError(f"--map [{mapping}] is not of the form column=field")
+        column = _column_named(given, columns)
+        if column is None:
+            raise TableError(f"--map names a column [{given}] that the table does not have")
+        if field not in KNOWN_COLUMNS:
+            raise TableError(f"--map names a field [{field}] that is not one of: {', '.join(KNOWN_COLUMNS)}")
+        if field in found:
+            raise TableError(f"--map gives two columns the same field [{field}]; keep one of them")
+        if column in found.values():
+            raise TableError(f"--map names the column [{given}] twice; keep one of them")
+        found[field] = column
+    left = [column for column in columns if column not in found.values()]
+    own = {field: _column_named(field, left) for field in KNOWN_COLUMNS if field not in found}
+    found |= {field: column for field, column in own.items() if column}
+    return {field: found[field] for field in KNOWN_COLUMNS if field in found}
+
+
+def _same_words(name: str) -> str:
+    """How is a column's name written without what people vary?"""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def suggested_mappings(columns: list[str], fields: tuple[str, ...] = KNOWN_COLUMNS) -> list[str]:
+    """Which columns of other names probably hold these fields? As column=field, ready for --map.
+
+    Fields that a column already bears the name of are left out.
+
+    >>> suggested_mappings(["rec_id", "surname", "Date of Birth", "sex"])
+    ['rec_id=record_id', 'surname=last_name', 'Date of Birth=birth_date']
+    """
+    by_words = {_same_words(column): column for column in reversed(columns)}
+    found = []
+    for field in fields:
+        if _column_named(field, columns) is None:
+            likely = (by_words[name] for name in (field, *LIKELY_NAMES.get(field, ())) if name in by_words)
+            found += [f"{column}={field}" for column in list(likely)[:1]]
+    return found
+
+
+def _as_options(mappings: list[str]) -> str:
+    """How are these mappings typed at a terminal?"""
+    return " ".join(
+        f"--map '{mapping}'" if re.search(r"[^\w=.-]", mapping) else f"--map {mapping}" for mapping in mappings
+    )
+
+
+def _check_columns(path: Path, columns: list[str], found: dict[str, str]) -> None:
+    """Is there a record_id and any evidence? Raises TableError that says which options would help."""
+    if "record_id" not in found:
+        likely = suggested_mappings(columns, ("record_id",)) or ["column=record_id"]
+        others = [option for option in suggested_mappings(columns, FIELDS) if option.partition("=")[0] not in found]
+        raise TableError(
+            f"{path.name} has no column [record_id]; name the one that tells records apart: "
+            f"{_as_options(likely + others)}"
+        )
+    if not set(FIELDS) & set(found):
+        likely = suggested_mappings(columns, FIELDS)
+        help_text = f"try {_as_options(likely)}" if likely else "name some with --map column=field"
+        raise TableError(
+            f"{path.name} has none of the columns that tell who somebody is ({', '.join(FIELDS)}); {help_text}"
+        )
+
+
+def _check_ids(path: Path, ids: pa.Array) -> None:
+    """Has every record an id of its own? Raises TableError with counts."""
+    nameless = pc.sum(pc.equal(pc.utf8_trim_whitespace(ids.fill_null("")), "")).as_py() or 0
+    if nameless:
+        raise TableError(f"{path.name}: {nameless} records have no record_id; give each one of its own")
+    repeated = len(ids) - pc.count_distinct(ids).as_py()
+    if repeated:
+        raise TableError(
+            f"{path.name}: record_id is not unique: {repeated} rows repeat an id; give each one of its own"
+        )
+
+
+def read_people(path: Path, mappings: list[str]) -> pa.Table:
+    """Which person records does this file hold?
+
+    Columns are found by name, exactly first, then whatever their upper and lower case; white space around names and
+    ids is dropped.
+
+    Args:
+        path: a .csv (UTF-8, or UTF-16 with its mark; values parted by comma, semicolon, tab or bar) or a .parquet.
+        mappings: column=field, for columns that bear another name.
+
+    Returns:
+        One row per record in the order of the file: record_id and what there is of KNOWN_COLUMNS, in that order, every
+        value as text, missing is null.
+
+    Raises:
+        TableError: the file cannot be read, or there is no record_id of its own for each record, or no evidence.
+    """
+    columns = _columns(path)
+    found = _field_columns(columns, mappings)
+    _check_columns(path, columns, found)
+    table = _read(path, list(found.values()))
+    people = {field: plain_texts(table[column]) for field, column in found.items()}
+    people["record_id"] = pc.utf8_trim_whitespace(people["record_id"])
+    _check_ids(path, people["record_id"])
+    return pa.table(people)
+
+
+def _as_frame(table: pa.Table) -> pd.DataFrame:
+    """How does this table look in pandas, every value as text, None where missing?"""
+    columns = {name: plain_texts(table[name]).to_numpy(zero_copy_only=False) for name in table.column_names}
+    return pd.DataFrame(columns, columns=table.column_names, dtype=object)
+
+
 def read_table(path: Path) -> pd.DataFrame:
-    """Which table does this file hold? CSV (UTF-8, with or without byte order mark) or Parquet; every value as text.
+    """Which table does this file hold, whatever its columns? Every value as text.
 
     Raises:
         TableError: no such file, another format, or another encoding.
     """
-    if not path.is_file():
-        raise TableError(f"no such file: {path}")
-    try:
-        if path.suffix.lower() == ".parquet":
-            return _as_text(pd.read_parquet(path))
-        if path.suffix.lower() == ".csv":
-            return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-    except UnicodeDecodeError:
-        raise TableError(f"{path.name} is not UTF-8; convert it, for example with iconv -f cp1252 -t utf-8") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError, ValueError) as error:
-        raise TableError(f"{path.name} cannot be read as a table ({type(error).__name__})") from None
-    raise TableError(f"{path.name}: only .csv and .parquet are read")
-
-
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """How does this table look with every value as text? Dates become YYYY-MM-DD."""
-    answer = table.copy()
-    for name in answer.columns:
-        column = answer[name]
-        if pd.api.types.is_datetime64_any_dtype(column):
-            column = column.dt.strftime("%Y-%m-%d")
-        answer[name] = column.astype(object).map(str, na_action="ignore").where(column.notna(), None)
-    return answer
-
-
-def rename_columns(table: pd.DataFrame, mappings: list[str]) -> pd.DataFrame:
-    """How does the table look with `column=field` applied? Raises TableError for what is not there."""
-    names: dict[str, str] = {}
-    for mapping in mappings:
-        column, separator, field = mapping.partition("=")
-        if not separator:
-            raise TableError(f"--map [{mapping}] is not of the form column=field")
-        if column not in table:
-            raise TableError(f"--map names a column [{column}] that the table does not have")
-        if field not in KNOWN_COLUMNS:
-            raise TableError(f"--map names a field [{field}] that is not one of: {', '.join(KNOWN_COLUMNS)}")
-        names[column] = field
-    kept = table.drop(columns=[field for field in names.values() if field in table and field not in names])
-    renamed = kept.rename(columns=names)
-    if renamed.columns.duplicated().any():
-        raise TableError("--map gives two columns the same field")
-    return renamed
+    return _as_frame(_read(path, _columns(path)))
 
 
 def read_records(path: Path, mappings: list[str]) -> pd.DataFrame:
-    """Which person records does this file hold? Only known columns are kept.
-
-    Raises:
-        TableError: as read_table; or there is no record_id, or no column of evidence.
-    """
-    table = rename_columns(read_table(path), mappings)
-    if "record_id" not in table:
-        raise TableError(f"{path.name} has no column [record_id]; name it with --map column=record_id")
-    known = table[[name for name in KNOWN_COLUMNS if name in table]]
-    if not set(FIELDS) & set(known.columns):
-        raise TableError(f"{path.name} has none of the columns that tell who somebody is: {', '.join(FIELDS)}")
-    return known
+    """Which person records does this file hold, as a data frame? See read_people."""
+    return _as_frame(read_people(path, mappings))
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

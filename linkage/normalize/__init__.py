@@ -1,6 +1,7 @@
 """How is a value written so that it can be compared? Value in, value out; missing, placeholder and invalid are None."""
 
 from linkage.normalize.dates import normalize_birth_date
+from linkage.normalize.facts import STRICT, TableFacts
 from linkage.normalize.names import (
     PersonName,
     comparable_name,
@@ -19,13 +20,17 @@ from linkage.normalize.places import (
     normalize_street_address,
     parse_address_line,
 )
-from linkage.normalize.records import FIELDS, normalize_records
+from linkage.normalize.records import FIELDS, normalize_records, normalize_table, table_facts
+from linkage.normalize.streets import email_local, street_parts
 
 __all__ = [
     "FIELDS",
+    "STRICT",
     "Address",
     "PersonName",
+    "TableFacts",
     "comparable_name",
+    "email_local",
     "is_placeholder_name",
     "name_words",
     "normalize_birth_date",
@@ -40,6 +45,9 @@ __all__ = [
     "normalize_state",
     "normalize_street_address",
     "normalize_suffix",
+    "normalize_table",
     "parse_address_line",
     "parse_full_name",
+    "street_parts",
+    "table_facts",
 ]

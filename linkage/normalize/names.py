@@ -1,7 +1,8 @@
 """What is a person's name, written so that two spellings of it can be compared?
 
 Every function takes text (or None) and gives text or None; none raises on any text. Names become upper case ASCII
-letters; digits, punctuation and accents go. A word that stands for "not known" becomes None.
+letters; digits, punctuation and accents go. A name without any Latin letter keeps the letters of its own script. A word
+that stands for "not known" becomes None.
 """
 
 from __future__ import annotations
@@ -95,13 +96,21 @@ SUFFIXES = {
 }  # fmt: skip
 """Spellings of a generation suffix, with the damage seen in files: letters l for I, and reversed 'rS'."""
 
-_SUFFIX_WORDS_IN_A_NAME = frozenset({"JR", "SR", "JNR", "SNR", "JUNIOR", "SENIOR", "II", "III", "IV", "LLL"})
+SUFFIX_WORDS_IN_A_NAME = frozenset({"JR", "SR", "JNR", "SNR", "JUNIOR", "SENIOR", "II", "III", "IV", "LLL"})
 # Word forms safe to lift out of a surname column. A lone I or V is more often a middle initial.
+
+TITLES = frozenset({"MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "HON", "SIR", "DAME", "LORD", "LADY", "CAPT"})
+"""Words of address before a first name. Words that are also names (DON, MASTER, SENORA) are left alone."""
+
+_SUFFIX_ALONE = frozenset({"JR", "SR", "JNR", "SNR", "II", "III", "IV"})
+# What a middle name column may hold by itself and can only be a suffix; Junior and Senior are also given names.
 
 _LATIN_LETTERS = str.maketrans({"ß": "ss", "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D",
                                 "đ": "d", "Þ": "Th", "þ": "th", "Œ": "OE", "œ": "oe", "ı": "i", "’": "'"})  # fmt: skip
 _NOT_A_LETTER = re.compile(r"[^A-Z]+")
 _DROPPED_INSIDE_A_WORD = re.compile(r"['`.´0-9]+")
+_ACCENT = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]+")
+# Accents, Hebrew and Arabic vowel points and the Arabic stretch mark: what people leave out when they type.
 
 
 @dataclass(frozen=True)
@@ -126,26 +135,40 @@ def plain_text(text: object) -> str | None:
     if not isinstance(text, str):
         return None
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LATIN_LETTERS)).encode("ascii", "ignore").decode("ascii")
+        text = unicodedata.normalize("NFKD", text).translate(_LATIN_LETTERS).encode("ascii", "ignore").decode("ascii")
     words = text.replace("\x7f", " ").replace("\x00", " ").split()
     return " ".join(words) or None
+
+
+def own_script(text: str, kinds: str = "LM") -> str | None:
+    """How is text without Latin letters written, so that two spellings of it can be compared?
+
+    Upper case where the script has it, accents and vowel points dropped, one form of each letter (Unicode NFKC), all
+    but letters (or the given Unicode kinds) replaced by spaces.
+
+    >>> own_script("Иванов-Петрова"), own_script("王芳"), own_script("१२")
+    ('ИВАНОВ ПЕТРОВА', '王芳', None)
+    """
+    letters = unicodedata.normalize("NFKC", _ACCENT.sub("", unicodedata.normalize("NFKD", text.upper())).upper())
+    kept = "".join(letter if unicodedata.category(letter)[0] in kinds else " " for letter in letters)
+    return " ".join(kept.split()) or None
 
 
 def name_words(text: object) -> str | None:
     """What are the words of this name? Upper case letters, one space between words, hyphens split.
 
-    >>> name_words("O'Brien-Smith 995")
-    'OBRIEN SMITH'
+    >>> name_words("O'Brien-Smith 995"), name_words("Иванов")
+    ('OBRIEN SMITH', 'ИВАНОВ')
     """
     plain = plain_text(text)
-    if plain is None:
-        return None
-    words = _NOT_A_LETTER.sub(" ", _DROPPED_INSIDE_A_WORD.sub("", plain.upper())).split()
+    words = _NOT_A_LETTER.sub(" ", _DROPPED_INSIDE_A_WORD.sub("", plain.upper())).split() if plain else []
+    if not words and isinstance(text, str) and not text.isascii():
+        return own_script(text)
     return " ".join(words) or None
 
 
 def comparable_name(text: object) -> str | None:
-    """Which letters of this name are compared? Upper case ASCII letters only.
+    """Which letters of this name are compared? Upper case ASCII letters, or those of its own script.
 
     >>> comparable_name("Goldner995"), comparable_name("de la Cruz"), comparable_name("12")
     ('GOLDNER', 'DELACRUZ', None)
@@ -218,9 +241,46 @@ def split_suffix(words: str | None) -> tuple[str | None, str | None]:
     if words is None or " " not in words:
         return words, None
     name, _, last_word = words.rpartition(" ")
-    if last_word not in _SUFFIX_WORDS_IN_A_NAME:
+    if last_word not in SUFFIX_WORDS_IN_A_NAME:
         return words, None
     return name, SUFFIXES[last_word]
+
+
+def split_name(words: str | None) -> tuple[str | None, str | None]:
+    """Which name is this without the suffixes at its end, and which generation does the last of them say?
+
+    >>> split_name("SMITH JR III"), split_name("UNKNOWN JR"), split_name("JUNIOR")
+    (('SMITH', 'III'), (None, 'JR'), ('JUNIOR', None))
+    """
+    name, suffix = split_suffix(words)
+    while name and split_suffix(name)[1]:
+        name = split_suffix(name)[0]
+    return (real_name_words(name) if suffix else name), suffix
+
+
+def split_first_name(words: str | None) -> tuple[str | None, str | None]:
+    """Which first name is this without titles before it, and which suffix stands behind it?
+
+    >>> split_first_name("DR JOHN JR"), split_first_name("MRS ANN"), split_first_name("MISS")
+    (('JOHN', 'JR'), ('ANN', None), ('MISS', None))
+    """
+    name, suffix = split_name(words)
+    while name and " " in name and name.partition(" ")[0] in TITLES:
+        name = name.partition(" ")[2]
+    return (name if name == words else real_name_words(name)), suffix
+
+
+def split_middle_name(words: str | None) -> tuple[str | None, str | None]:
+    """Which middle name is this without the suffix in it? A lone suffix leaves none.
+
+    >>> split_middle_name("III"), split_middle_name("LEE JR"), split_middle_name("JUNIOR")
+    ((None, 'III'), ('LEE', 'JR'), ('JUNIOR', None))
+    """
+    name, suffix = split_suffix(words)
+    while name and (name in _SUFFIX_ALONE or split_suffix(name)[1]):
+        suffix = suffix or SUFFIXES[name]
+        name = None if name in _SUFFIX_ALONE else split_suffix(name)[0]
+    return (normalize_middle_name(name) if suffix else name), suffix
 
 
 def _reverse_to_first_last(text: str) -> str:

@@ -27,14 +27,36 @@ SEX_WORDS = {
 PHONE_PLACEHOLDER_TAILS = frozenset({"0000000", "1111111", "9999999", "1234567", "2222222", "8888888"})
 """Last seven digits that are typed to satisfy a form."""
 
+PLAIN_EMAIL = r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9-]+(\.[a-z0-9-]+)+"
+"""What an e-mail address in lower case consists of."""
+
+NO_EMAIL = r"(no|none|na|noemail|unknown|refused|declined|test|noreply|no-reply)@"
+"""How an address begins that was typed to satisfy a form."""
+
 NANP_DIGITS = 10
 """Digits of a North American number without the country code."""
 
+FEWEST_PHONE_DIGITS, PHONE_DIGITS_COMPARED = 6, 9
+"""Digits of a number outside of North America. The last nine are the same with and without the country code or the
+leading zero: +256 712 300 633, 0712 300633 and 712300633 are one number."""
+
+SHORTEST_IDENTIFIER, LONGEST_IDENTIFIER = 4, 20
+"""Letters and digits of another registry's identifier."""
+
+NO_IDENTIFIER = frozenset(
+    {"UNKNOWN", "NONE", "NULL", "NOTKNOWN", "NOTAVAILABLE", "NOTGIVEN", "NOTPROVIDED", "REFUSED", "DECLINED",
+     "MISSING", "BLANK", "PENDING", "TEST", "TEMP", "NOID", "NOSSN", "NONUMBER"}
+)  # fmt: skip
+"""Words that stand for "not known" in a column of identifiers; shorter ones are too short to be one."""
+
+_COUNTING_DIGITS = ("01234567890123456789", "12345678901234567890")
+_DECIMALS = re.compile(r"\s*(\d+)\.0\s*", re.ASCII)
+_NOT_IDENTIFIER = re.compile(r"[^A-Z0-9]+")
 _NOT_DIGIT = re.compile(r"\D+")
 _MASKED_SSN = re.compile(r"[X*#]{3}-?[X*#]{2}-?(\d{4})")
-_EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_EMAIL = re.compile(PLAIN_EMAIL)
+_NO_EMAIL = re.compile(NO_EMAIL)
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d+\s*$", re.IGNORECASE)
-_NO_EMAIL = re.compile(r"(no|none|na|noemail|unknown|refused|declined|test|noreply|no-reply)@")
 
 
 def normalize_sex(text: object) -> str | None:
@@ -140,3 +162,43 @@ def normalize_email(text: object) -> str | None:
         return None
     address = plain.lower().removeprefix("mailto:")
     return address if _EMAIL.fullmatch(address) and not _NO_EMAIL.match(address) else None
+
+
+def whole_number(text: object) -> object:
+    """What is a number that was read as a decimal fraction? Other values stay as they are.
+
+    >>> whole_number("512341234.0"), whole_number("5.5")
+    ('512341234', '5.5')
+    """
+    found = _DECIMALS.fullmatch(text) if isinstance(text, str) else None
+    return found[1] if found else text
+
+
+def _is_filler(characters: str) -> bool:
+    """Was this typed to satisfy a form: one character repeated, or counting 12345…?"""
+    return len(set(characters)) == 1 or any(counting.startswith(characters) for counting in _COUNTING_DIGITS)
+
+
+def normalize_identifier(text: object) -> str | None:
+    """Which identifier of a registry other than Social Security does this text hold? Upper case letters and digits.
+
+    >>> normalize_identifier("ab-1234 x"), normalize_identifier("123456"), normalize_identifier("unknown")
+    ('AB1234X', None, None)
+    """
+    plain = plain_text(whole_number(text))
+    letters = _NOT_IDENTIFIER.sub("", plain.upper()) if plain else ""
+    if not SHORTEST_IDENTIFIER <= len(letters) <= LONGEST_IDENTIFIER:
+        return None
+    return None if _is_filler(letters) or letters in NO_IDENTIFIER else letters
+
+
+def normalize_any_phone(text: object) -> str | None:
+    """Which telephone number of any country does this text hold? Its last PHONE_DIGITS_COMPARED digits.
+
+    >>> normalize_any_phone("+256 712 300633"), normalize_any_phone("0712300633"), normalize_any_phone("000000")
+    ('712300633', '712300633', None)
+    """
+    plain = plain_text(whole_number(text))
+    digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", plain)).lstrip("0") if plain else ""
+    compared = digits[-PHONE_DIGITS_COMPARED:].lstrip("0")
+    return compared if len(compared) >= FEWEST_PHONE_DIGITS and not _is_filler(compared) else None

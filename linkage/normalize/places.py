@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import usaddress
 
-from linkage.normalize.names import plain_text
+from linkage.normalize.names import own_script, plain_text
+from linkage.normalize.numbers import whole_number
 
 NO_FIXED_ADDRESS = re.compile(
     r"\b(TRANSIENT|HOMELESS|UNHOUSED|UNSHELTERED|NFA|NO FIXED (ADDRESS|ABODE)|NO PERMANENT ADDRESS|NO ADDRESS|"
@@ -57,6 +58,10 @@ NO_PLACE = frozenset({"UNKNOWN", "UNK", "NONE", "NA", "N A", "NULL", "REFUSED", 
 
 POSTCODE_DIGITS = 5
 
+SHORTEST_POSTCODE, LONGEST_POSTCODE = 2, 10
+"""Letters and digits of a postcode of any country."""
+
+_LATIN_LETTER = re.compile("[A-Za-z]")
 _NOT_ADDRESS = re.compile(r"[^A-Z0-9/]+")
 _POSTCODE = re.compile(r"(\d{3,5})(?:\.0)?(?:[- ]?\d{4})?")
 _PO_BOX = re.compile(r"^(P O|PO|POST OFFICE|P\.O\.) ?BOX\b")
@@ -79,6 +84,10 @@ def normalize_street_address(text: object) -> str | None:
     ('123 N MAIN ST APT 4', None)
     """
     plain = plain_text(text)
+    if isinstance(text, str) and not text.isascii() and not _LATIN_LETTER.search(plain or ""):
+        line = own_script(text, "LMN")
+        if line and not line.isascii():
+            return line
     if plain is None:
         return None
     upper = plain.upper().replace(".", "").replace("'", "").replace("#", " APT ")
@@ -92,15 +101,15 @@ def normalize_street_address(text: object) -> str | None:
 
 
 def normalize_city(text: object) -> str | None:
-    """Which city is this? Upper case words; numbers in the city field are no city.
+    """Which city is this? Upper case words, in its own script if none is Latin; numbers in the city field are no city.
 
     >>> normalize_city("St. Louis "), normalize_city("66061"), normalize_city("unknown")
     ('ST LOUIS', None, None)
     """
     plain = plain_text(text)
-    if plain is None:
-        return None
-    city = " ".join(re.sub(r"[^A-Z]+", " ", plain.upper().replace("'", "")).split())
+    city = " ".join(re.sub(r"[^A-Z]+", " ", plain.upper().replace("'", "")).split()) if plain else ""
+    if not city and isinstance(text, str) and not text.isascii():
+        return own_script(text)
     city = re.sub(r"^SAINT ", "ST ", city)
     return None if not city or city in NO_PLACE else city
 
@@ -127,6 +136,18 @@ def normalize_postcode(text: object) -> str | None:
         return None
     postcode = found[1].zfill(POSTCODE_DIGITS)
     return None if postcode in {"00000", "99999"} else postcode
+
+
+def normalize_any_postcode(text: object) -> str | None:
+    """Which postcode of any country is this? Upper case letters and digits in one form, without spaces.
+
+    >>> normalize_any_postcode("tq13 8df"), normalize_any_postcode("01310-100"), normalize_any_postcode("unknown")
+    ('TQ138DF', '01310100', None)
+    """
+    plain = plain_text(whole_number(text))
+    letters = _NOT_ADDRESS.sub("", plain.upper()).replace("/", "") if plain else ""
+    is_filler = set(letters) in ({"0"}, {"9"}, {"X"}) or letters in NO_PLACE
+    return letters if SHORTEST_POSTCODE <= len(letters) <= LONGEST_POSTCODE and not is_filler else None
 
 
 def parse_address_line(text: object) -> Address:
