@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import doctest
 from datetime import date
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_quoted_line_breaks_quotes_and_delimiters_belong_to_the_value(tmp_path: 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8), min_size=1, max_size=5))
 def test_what_pandas_writes_is_read_again(tmp_path: Path, names: list[str]) -> None:
     records = pd.DataFrame({"record_id": [f"r{i}" for i in range(len(names))], "last_name": names, "city": "Olathe"})
-    records.to_csv(tmp_path / "people.csv", index=False)
+    records.to_csv(tmp_path / "people.csv", index=False, quoting=csv.QUOTE_NONNUMERIC)
     people = read_people(tmp_path / "people.csv", [])
     assert people["last_name"].to_pylist() == [name or None for name in names]
 
