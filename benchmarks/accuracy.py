@@ -87,7 +87,6 @@ def ask(method: str, people: Path, out: Path) -> dict[str, object]:
         "exit_code": child.returncode,
         "seconds": round(time.perf_counter() - began, 1),
         "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1),
-        "peak_megabytes": round(usage.ru_maxrss / 1024),
     }
 
 

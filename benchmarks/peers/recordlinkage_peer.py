@@ -34,9 +34,10 @@ BY_TEXT = ("first_name", "last_name", "street_address", "city")
 BY_VALUE = ("birth_date", "ssn", "phone", "email", "postcode", "sex", "state", "suffix")
 RULES = (
     "ssn", "phone,first_name", "email", "first_name,last_name", "last_name,birth_date", "first_name,birth_date",
-    "birth_date,postcode", "birth_date,city", "postcode,first_name", "postcode,last_name", "street_address,first_name",
-    "street_address,birth_date",
+    "birth_date,city",
 )  # fmt: skip
+"""Rules that mostly bring one person together. With rules by postcode or street the classifier took families for
+persons: F1 fell from .8 to .03 on a set with households."""
 
 
 def read_people(path: Path) -> pd.DataFrame:
