@@ -27,7 +27,7 @@ U_PAIRS = 1e7
 """Pairs sampled for u: ten times Splink's default, "often adequate" by its documentation."""
 
 RECALL_OF_RULES = 0.7
-"""Pairs sampled for u: ten times the default of Splink, whose documentation calls that often adequate."""
+"""Which share of matches the deterministic rules are said to find: Splink asks for a guess; its tutorial says .7."""
 
 LEAST_PROBABILITY = 0.01
 """Pairs below are not kept: no threshold asks for them."""
