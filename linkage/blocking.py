@@ -21,7 +21,10 @@ LARGEST_BLOCK = 300
 """Nodes. A value shared by more (a shelter's telephone) gives 45,000 pairs and hardly tells people apart."""
 
 PAIRS_PER_NODE = 30
-"""Pairs per node that one rule may yield. Above it, the rule's largest blocks go first until it keeps the budget."""
+NODES_AT_FULL_BUDGET = 100_000
+PAIRS_PER_FURTHER_NODE = 5
+"""Pairs per node that one of the default rules may yield; fewer per node in larger tables, where a value that many
+share tells people apart less. Above it, the rule's largest blocks go first until it keeps the budget."""
 
 
 FULL_DATE = len("YYYY-MM-DD")
@@ -195,7 +198,12 @@ BLOCKING_RULES = (
     rule_on("last_name", "postcode"),
     rule_on("last_name", "initial", "postcode"),
     rule_on("last_name", "initial", "city"),
+    rule_on("first_name", "postcode"),
     rule_on("first_name", "postcode", "birth_year"),
+    rule_on("sound", "birth_year"),
+    rule_on("sound", "city"),
+    rule_on("first_name", "birth_year"),
+    rule_on("first_name", "city"),
     rule_on("last_four", "birth_year"),
     rule_on("last_four", "sound"),
 )
@@ -225,19 +233,30 @@ class Blocks:
         return sizes * (sizes - 1) // 2
 
 
-def _largest_affordable(sizes: np.ndarray, node_count: int) -> int:
+def pair_budget(node_count: int) -> int:
+    """How many pairs may one of the default rules yield in a table of this size?"""
+    further = max(node_count - NODES_AT_FULL_BUDGET, 0)
+    return PAIRS_PER_NODE * min(max(node_count, LARGEST_BLOCK), NODES_AT_FULL_BUDGET) + PAIRS_PER_FURTHER_NODE * further
+
+
+def _largest_affordable(sizes: np.ndarray, budget: int | None) -> int:
     """Which is the largest block that may stay? LARGEST_BLOCK, or less where the pairs would exceed the budget."""
     by_size = np.sort(sizes[sizes <= LARGEST_BLOCK]).astype(np.int64)
     total = np.cumsum(by_size * (by_size - 1) // 2)
-    over = np.flatnonzero(total > PAIRS_PER_NODE * max(node_count, LARGEST_BLOCK))
+    over = np.flatnonzero(total > budget) if budget is not None else ()
     return int(by_size[over[0]]) - 1 if len(over) else LARGEST_BLOCK
 
 
-def make_blocks(columns: list[Codes]) -> Blocks:
-    """Which nodes share the codes of all these columns? Blocks that are too large are purged and counted."""
+def make_blocks(columns: list[Codes], budget: int | None = None) -> Blocks:
+    """Which nodes share the codes of all these columns? Blocks that are too large are purged and counted.
+
+    Args:
+        columns: codes of the nodes, MISSING where there is none.
+        budget: pairs at most; None for as many as there are.
+    """
     group, count = group_by(columns, missing_counts=False)
     sizes = np.bincount(group[group >= 0], minlength=count).astype(np.int64)
-    limit = _largest_affordable(sizes, len(group))
+    limit = _largest_affordable(sizes, budget)
     is_purged = sizes > limit
     is_kept = ~is_purged & (sizes > 1)
     order, starts = rows_by_group(group, count, is_kept)
@@ -265,10 +284,17 @@ class BlockingPlan:
         return int(sum(blocks.pair_counts.sum() for blocks in self.blocks))
 
 
-def plan_blocks(table: EncodedTable, rules: tuple[BlockingRule, ...] = BLOCKING_RULES) -> BlockingPlan:
-    """Which blocks do these rules make of this table? Rules whose fields the table lacks are left out."""
-    used = tuple(rule for rule in rules if rule.applies_to(table))
+def plan_blocks(table: EncodedTable, rules: tuple[BlockingRule, ...] | None = None) -> BlockingPlan:
+    """Which blocks do these rules make of this table? Rules whose fields the table lacks are left out.
+
+    Args:
+        table: the nodes.
+        rules: asked for by name, so that they yield all they find but blocks above LARGEST_BLOCK; without them,
+            BLOCKING_RULES, each held to its pair_budget.
+    """
+    used = tuple(rule for rule in (rules or BLOCKING_RULES) if rule.applies_to(table))
+    budget = None if rules else pair_budget(table.size)
     parts = {part: KEY_PARTS[part].codes(table) for rule in used for part in rule.parts}
-    blocks = tuple(make_blocks([parts[part] for part in rule.parts]) for rule in used)
+    blocks = tuple(make_blocks([parts[part] for part in rule.parts], budget) for rule in used)
     keys = np.stack([found.key for found in blocks], axis=1) if blocks else np.zeros((table.size, 1), dtype=np.int32)
     return BlockingPlan(used, blocks, np.ascontiguousarray(keys))

@@ -182,7 +182,8 @@ def average_linkage(weights, size, cut, joined, apart):
         weights: one per pair of members, in the order (0,1), (0,2) … (1,2) …
         size: members.
         cut: bits.
-        joined, apart: pairs of members, one row each.
+        joined: pairs of members, one row each.
+        apart: pairs of members, one row each.
     """
     total, forbidden = np.zeros((size, size)), np.zeros((size, size), dtype=np.bool_)
     k = 0
@@ -292,9 +293,7 @@ def _averages(labels: np.ndarray, pairs: np.ndarray, weigh: WeighPairs) -> np.nd
     wanted = np.unique(pairs)
     order = np.argsort(labels, kind="stable")
     begins, ends = np.searchsorted(labels[order], wanted), np.searchsorted(labels[order], wanted, side="right")
-    members = {
-        int(label): _spread_members(order[a:b]) for label, a, b in zip(wanted, begins, ends, strict=True)
-    }
+    members = {int(label): _spread_members(order[a:b]) for label, a, b in zip(wanted, begins, ends, strict=True)}
     sizes = np.array([len(members[int(a)]) * len(members[int(b)]) for a, b in pairs], dtype=np.int64)
     if not len(pairs):
         return np.zeros(0)
@@ -314,14 +313,16 @@ def _label_pairs(labels: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.
 def _rejoin(labels: np.ndarray, links: Links, cut: float, weigh: WeighPairs, apart: NodePairs) -> np.ndarray:
     """Which clusters of components that were too large belong together after all?
 
-    The parts they were split into were weighed apart from each other; those between which a link exists are joined while
-    the average between them is at least `cut`, the highest first.
+    The parts they were split into were weighed apart from each other; those between which a link exists are joined
+    while the average between them is at least `cut`, the highest first.
     """
     while True:
         between = _label_pairs(labels, links.left, links.right)
         pairs = np.unique(between[between[:, 0] != between[:, 1]], axis=0)
         forbidden = {tuple(sorted((int(labels[a]), int(labels[b])))) for a, b in apart}
-        pairs = np.array([pair for pair in pairs.tolist() if tuple(pair) not in forbidden], dtype=np.int64).reshape(-1, 2)
+        pairs = np.array([pair for pair in pairs.tolist() if tuple(pair) not in forbidden], dtype=np.int64).reshape(
+            -1, 2
+        )
         average = _averages(labels, pairs, weigh)
         if not len(pairs) or average.max() < cut:
             return labels

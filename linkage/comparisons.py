@@ -6,12 +6,13 @@ the highest is equality. A pair's levels are held in one number, its pattern.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from linkage.encoding import EncodedTable
-from linkage.kernel import BITS_PER_LEVEL, compare_blocks
+from linkage.kernel import BITS_PER_LEVEL, ROW_WORDS, compare_blocks
 
 LEVEL_SLOTS = 1 << BITS_PER_LEVEL
 """Places per comparison in a table of levels: level + 1 is the place, 0 stands for a missing side."""
@@ -58,8 +59,8 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "birth_date",
         ("birth_date",),
-        ("different", "two of three parts agree, or about the same year", "year agrees, rest not known", "one digit differs",
-         "day and month exchanged, or day not known", "equal"),
+        ("different", "two of three parts agree, or about the same year", "year agrees, rest not known",
+         "one digit differs", "day and month exchanged, or day not known", "equal"),
         "birth_date",
     ),
     Comparison("sex", ("sex",), ("different", "equal"), None),
@@ -75,7 +76,8 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "place",
         ("state", "city", "postcode"),
-        ("different", "only the state agrees", "city agrees or postcode differs by one digit", "postcode agrees"),
+        ("different", "only the state agrees", "city or postal district agrees, or postcode differs by one digit",
+         "postcode agrees"),
         "postcode",
     ),
 )  # fmt: skip
@@ -98,11 +100,25 @@ def patterns_of(levels: np.ndarray) -> np.ndarray:
 
 
 def kernel_arrays(table: EncodedTable) -> tuple[np.ndarray, ...]:
-    """What else does the kernel read of this table, in the order of its arguments?"""
+    """What else does the kernel read of this table?"""
     texts = table.texts
-    tokens = (table.first_tokens, table.last_tokens, table.other_tokens, table.street_tokens)
-    rows = tuple(table.codes(name) for name in ("first_name", "last_name", "other_last_names", "street_name"))
-    return (texts.symbols, texts.starts, texts.lengths, texts.masks, *(token.table for token in tokens), *rows)
+    tokens = {
+        "first_name": table.first_tokens,
+        "last_name": table.last_tokens,
+        "other_last_names": table.other_tokens,
+        "street_name": table.street_tokens,
+    }
+    lists = ((found.table, table.codes(name)) for name, found in tokens.items())
+    return (texts.symbols, texts.starts, texts.lengths, texts.masks, *itertools.chain.from_iterable(lists))
+
+
+def scratch(largest_block: int, rule: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where does the kernel lay the nodes of a block of this size, their keys, and the positions of letters?"""
+    return (
+        np.empty((largest_block, ROW_WORDS), dtype=np.uint64),
+        np.empty((largest_block, max(rule, 1)), dtype=np.int32),
+        np.zeros(64, dtype=np.uint64),
+    )
 
 
 NO_BITS = np.zeros(LEVEL_SLOTS * len(COMPARISONS))
@@ -123,7 +139,7 @@ def compare_pairs(table: EncodedTable, left: np.ndarray, right: np.ndarray) -> n
         starts = np.arange(count + 1, dtype=np.int64) * 2
         nodes = np.empty(count, dtype=np.int32)
         compare_blocks(
-            table.rows, no_keys, 0, order, starts, 0, count, *arrays, NO_BITS, -np.inf,
+            table.rows, no_keys, 0, order, starts, 0, count, *arrays, *scratch(2, 0), NO_BITS, -np.inf,
             nodes, np.empty_like(nodes), answer[part],
         )  # fmt: skip
     return answer

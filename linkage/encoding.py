@@ -195,8 +195,12 @@ def encode_dates(column: Column) -> Dates:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Which tokens has each value of a name column? `table`: values x TOKENS_KEPT, -1 after the last; `signature`:
-    one bit per token, so that names without a common bit share none."""
+    """Which tokens has each value of a name column?
+
+    Attributes:
+        table: values x TOKENS_KEPT, -1 after the last.
+        signature: one bit per token, so that names without a common bit share none.
+    """
 
     table: np.ndarray
     signature: np.ndarray
@@ -273,7 +277,9 @@ def _prefixes(symbols: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> n
 
 def encode_texts(kinds: dict[str, pa.Array]) -> Texts:
     """Which one vocabulary holds all these texts? One array of values per kind of text."""
-    everything = pa.concat_arrays([pa.array([""], pa.string()), *(values.cast(pa.string()) for values in kinds.values())])
+    everything = pa.concat_arrays(
+        [pa.array([""], pa.string()), *(values.cast(pa.string()) for values in kinds.values())]
+    )
     encoded = everything.dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     ends = np.cumsum([1, *(len(values) for values in kinds.values())])
@@ -354,7 +360,8 @@ def _pack_rows(table: EncodedTable) -> np.ndarray:
     length = {name: texts.lengths[code[name]].astype(np.uint64) for name in COMPARED_TEXTS}
     wide = {name: found.astype(np.uint64) for name, found in code.items()}
     email, street, number = (
-        (columns[name].codes.astype(np.int64) + 1).astype(np.uint64) for name in ("email", "street_address", "house_number")
+        (columns[name].codes.astype(np.int64) + 1).astype(np.uint64)
+        for name in ("email", "street_address", "house_number")
     )
     small = length["first_name"] | length["last_name"] << u(6) | length["middle_name"] << u(12)
     small |= _choices(columns["sex"], SEXES) << u(18) | _choices(columns["suffix"], SUFFIXES) << u(20)
@@ -416,9 +423,7 @@ def encode_table(table: pa.Table) -> EncodedTable:
     Args:
         table: as linkage.normalize.normalize_table gives it: fields as dictionary columns.
     """
-    columns = {
-        name: column_of(table.column(name).combine_chunks()) for name in FIELDS if name in table.column_names
-    }
+    columns = {name: column_of(table.column(name).combine_chunks()) for name in FIELDS if name in table.column_names}
     return encode_columns(columns, table.num_rows)
 
 

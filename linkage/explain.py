@@ -9,7 +9,7 @@ import numpy as np
 
 from linkage.comparisons import COLUMN_OF, COMPARISONS, compare_pairs, levels_of
 from linkage.encoding import MISSING
-from linkage.flow import Records, collapse_records
+from linkage.flow import Nodes, Records, collapse_records
 from linkage.model import CONFLICTS, Model
 from linkage.scoring import EXCHANGED_LEVEL, TERMS, Scorer, holds, make_scorer, probability_of
 
@@ -73,7 +73,11 @@ def _steps(scorer: Scorer, levels: np.ndarray, left: int) -> tuple[ExplanationSt
 def make_explainer(records: Records, model: Model) -> Callable[[str, str], Explanation]:
     """Which function explains pairs of these records, one after another? See explain_pair."""
     nodes = collapse_records(records, set())
-    scorer = make_scorer(nodes.table, model)
+    return explainer_of(nodes, make_scorer(nodes.table, model))
+
+
+def explainer_of(nodes: Nodes, scorer: Scorer) -> Callable[[str, str], Explanation]:
+    """Which function explains pairs of records that are already collapsed into these nodes?"""
     place = {str(record_id): number for number, record_id in enumerate(nodes.record_ids)}
 
     def explain(record_id_l: str, record_id_r: str) -> Explanation:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.blocking import BLOCKING_RULES, BlockingPlan, BlockingRule, plan_blocks
+from linkage.blocking import BlockingPlan, BlockingRule, plan_blocks
 from linkage.clustering import Clustering, Links, Refusals, cluster_nodes
 from linkage.comparisons import COMPARISONS, levels_of
 from linkage.encoding import MISSING, Column, EncodedTable, column_of, encode_columns
@@ -63,6 +63,8 @@ class Linked:
             block_pair_count (all pairs of its blocks), purged_block_count, purged_record_count.
         threshold: match probability from which a pair was a link.
         candidate_pair_count: pairs that were compared.
+        fields: one row per field of linkage.FIELDS that the records hold: field, missing_count (records without a
+            value, placeholders included).
         notes: what was refused, split or left out; counts only.
     """
 
@@ -74,6 +76,7 @@ class Linked:
     blocking: pd.DataFrame
     threshold: float
     candidate_pair_count: int
+    fields: pd.DataFrame
     notes: tuple[str, ...]
 
 
@@ -86,6 +89,7 @@ class Nodes:
         node_of: the node of each record; -1 for records that are left out.
         first_record: the smallest record of each node, as a place in record_ids; ascending.
         table: the nodes, encoded, in the same order.
+        missing_counts: per field the records hold, how many of them have no value.
         notes: counts of what was collapsed and left out.
     """
 
@@ -93,6 +97,7 @@ class Nodes:
     node_of: np.ndarray
     first_record: np.ndarray
     table: EncodedTable
+    missing_counts: dict[str, int]
     notes: tuple[str, ...]
 
 
@@ -115,7 +120,9 @@ def _sorted_columns(table: pa.Table) -> tuple[np.ndarray, dict[str, Column]]:
     """Which record ids and columns does this table hold, sorted by record id?"""
     ids = table.column("record_id").combine_chunks()
     order = pc.sort_indices(ids).to_numpy()
-    columns = {name: column_of(_one_chunk(table.column(name))).at(order) for name in FIELDS if name in table.column_names}
+    columns = {
+        name: column_of(_one_chunk(table.column(name))).at(order) for name in FIELDS if name in table.column_names
+    }
     return ids.to_numpy(zero_copy_only=False)[order], columns
 
 
@@ -163,10 +170,11 @@ def collapse_records(records: Records, kept_single: set[str]) -> Nodes:
     if is_left_out.any():
         notes.append(f"{int(is_left_out.sum())} records repeat one row too often to be a person; each stays by itself")
     table = encode_columns({name: column.at(first_record) for name, column in columns.items()}, len(first_record))
-    return Nodes(ids, node_of, first_record, table, tuple(notes))
+    missing = {name: int((column.codes < 0).sum()) for name, column in columns.items()}
+    return Nodes(ids, node_of, first_record, table, missing, tuple(notes))
 
 
-def _node_pairs(nodes: Nodes, pairs: Pairs, name: str) -> list[tuple[int, int]]:
+def node_pairs(nodes: Nodes, pairs: Pairs, name: str) -> list[tuple[int, int]]:
     """Which nodes do these decisions on record ids speak of? Sorted; raises ValueError for ids that are not there."""
     wanted = [(str(a), str(b)) for a, b in pairs]
     if not wanted:
@@ -207,7 +215,14 @@ def score_candidates(
         weights = weigher.weigh(found.pattern, found.left)[0]
         kept = weights >= lowest
         rule = np.full(int(kept.sum()), found.rule, dtype=np.int8)
-        return found.left[kept], found.right[kept], rule, found.pattern[kept], weights[kept], (found.rule, found.compared_count)
+        return (
+            found.left[kept],
+            found.right[kept],
+            rule,
+            found.pattern[kept],
+            weights[kept],
+            (found.rule, found.compared_count),
+        )
 
     cut = lowest - weigher.prior_bits
     parts = []
@@ -230,7 +245,9 @@ def weight_histogram(model: Model, patterns: np.ndarray, counts: np.ndarray) -> 
     low = int(bins.min()) if len(bins) else 0
     summed = np.bincount(bins - low, weights=counts) if len(bins) else np.zeros(0)
     edges = np.arange(low, low + len(summed))
-    return pd.DataFrame({"bin_low": edges.astype(float), "bin_high": edges + 1.0, "pair_count": summed.astype(np.int64)})
+    return pd.DataFrame(
+        {"bin_low": edges.astype(float), "bin_high": edges + 1.0, "pair_count": summed.astype(np.int64)}
+    )
 
 
 def _pairs_table(nodes: Nodes, plan: BlockingPlan, pairs: ScoredPairs) -> pd.DataFrame:
@@ -266,7 +283,7 @@ def _refusals_table(nodes: Nodes, refusals: Refusals) -> pd.DataFrame:
     )
 
 
-def _clusters_table(nodes: Nodes, labels: np.ndarray) -> pd.DataFrame:
+def clusters_table(nodes: Nodes, labels: np.ndarray) -> pd.DataFrame:
     """Which cluster is each record in?"""
     own = np.arange(len(nodes.record_ids))
     if len(nodes.first_record):
@@ -275,7 +292,7 @@ def _clusters_table(nodes: Nodes, labels: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"record_id": nodes.record_ids, "cluster_id": nodes.record_ids[own]})
 
 
-def _blocking_table(plan: BlockingPlan, by_rule: np.ndarray) -> pd.DataFrame:
+def blocking_table(plan: BlockingPlan, by_rule: np.ndarray) -> pd.DataFrame:
     """What did each rule yield, and what was purged?"""
     rows = [
         (rule.name, rule.sentence, int(count), int(blocks.pair_counts.sum()), blocks.purged_block_count,
@@ -299,7 +316,9 @@ def _clustering_notes(found: Clustering, plan: BlockingPlan) -> list[str]:
     if found.presplit_component_count:
         notes.append(f"{found.presplit_component_count} groups were too large and were weighed in parts")
     if found.refused_must_link_count:
-        notes.append(f"{found.refused_must_link_count} must-link pairs contradict must-not-link pairs and were not linked")
+        notes.append(
+            f"{found.refused_must_link_count} must-link pairs contradict must-not-link pairs and were not linked"
+        )
     return notes
 
 
@@ -312,7 +331,7 @@ def dedupe(
     *,
     model: Model | None = None,
     threshold: float = DEFAULT_THRESHOLD,
-    rules: Sequence[BlockingRule] = BLOCKING_RULES,
+    rules: Sequence[BlockingRule] | None = None,
     must_link: Pairs = (),
     must_not_link: Pairs = (),
     progress: Progress | None = None,
@@ -326,7 +345,8 @@ def dedupe(
         records: one row per person record: record_id (unique) and any subset of linkage.FIELDS. Others are ignored.
         model: decides; without one, a model is learned from the records themselves, without labels.
         threshold: match probability from which a pair is a link, strictly between 0 and 1.
-        rules: which records are compared; rules that ask for fields the records lack are left out.
+        rules: which records are compared, instead of BLOCKING_RULES; rules that ask for fields the records lack are
+            left out.
         must_link: pairs of record_ids a person decided to join.
         must_not_link: pairs of record_ids a person decided to keep apart; wins over must_link.
         progress: told (stage, share of the stage done from 0 to 1).
@@ -341,10 +361,10 @@ def dedupe(
     must_link, must_not_link = list(must_link), list(must_not_link)
     tell("normalize", 0.0)
     nodes = collapse_records(records, {str(record) for pair in must_not_link for record in pair})
-    must = _node_pairs(nodes, must_link, "must_link")
-    must_not = _node_pairs(nodes, must_not_link, "must_not_link")
+    must = node_pairs(nodes, must_link, "must_link")
+    must_not = node_pairs(nodes, must_not_link, "must_not_link")
     tell("block", 0.0)
-    plan = plan_blocks(nodes.table, tuple(rules))
+    plan = plan_blocks(nodes.table, tuple(rules) if rules else None)
     notes = list(nodes.notes)
     every = -(-plan.pair_count // PAIRS_TO_LEARN_FROM)
     sample = sampled_plan(plan, every)
@@ -363,13 +383,14 @@ def dedupe(
     notes += _clustering_notes(found, plan)
     tell("done", 1.0)
     return Linked(
-        clusters=_clusters_table(nodes, found.labels),
+        clusters=clusters_table(nodes, found.labels),
         pairs=_pairs_table(nodes, plan, pairs),
         refusals=_refusals_table(nodes, found.refusals),
         model=model,
         weight_histogram=weight_histogram(model, patterns, counts),
-        blocking=_blocking_table(plan, pairs.compared_by_rule),
+        blocking=blocking_table(plan, pairs.compared_by_rule),
         threshold=threshold,
         candidate_pair_count=int(pairs.compared_by_rule.sum()),
+        fields=pd.DataFrame(nodes.missing_counts.items(), columns=["field", "missing_count"]),
         notes=tuple(notes),
     )

@@ -19,7 +19,7 @@ def mix(word, other):
 
 @njit(**_COMPILED)
 def mix_codes(words, codes, is_member, missing_counts):
-    """How do these codes change the words? In place. Unless missing counts as a value, rows without one are no members."""
+    """How do these codes change the words? In place; rows without a code are no members, unless missing counts."""
     for row in range(len(words)):
         code = np.int64(codes[row])
         if code < 0 and not missing_counts:

@@ -47,11 +47,17 @@ PREFIX_BOOST = 0.1
 (FIRST, MIDDLE, LAST, SUFFIX, BIRTH, SEX, SSN, PHONE, EMAIL, STREET, PLACE) = range(11)
 """Places of the comparisons in a pattern, as in linkage.comparisons.COMPARISONS."""
 
-_COMPILED = {"cache": True, "nogil": True, "error_model": "numpy", "boundscheck": False}
+# Without reference counting ("_nrt"), handing arrays to small functions costs nothing; they may make none then.
+_COMPILED = {"cache": True, "nogil": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
+_INLINED = {**_COMPILED, "forceinline": True}
+"""What the loop calls for every pair is written into it."""
+
 _U0, _U1, _U6, _U12, _U32 = (np.uint64(n) for n in (0, 1, 6, 12, 32))
-_LOW32, _SYMBOL, _LAST_FOUR = np.uint64(0xFFFFFFFF), np.uint64(63), np.uint64((1 << 24) - 1)
+_LOW32, _SYMBOL = np.uint64(0xFFFFFFFF), np.uint64(63)
 _PACKED_LENGTH_AT, _PACKED_TEXT, _HASHED = np.uint64(60), np.uint64((1 << 60) - 1), 15
-_SSN_DIGITS, _LAST_FOUR_DIGITS = 9, 4
+_LAST_FOUR_DIGITS = 4
+_FOUR_SYMBOLS = np.uint64((1 << 24) - 1)
+_LAST_LETTER, _DELIVERY_POINT = np.uint64(26), np.uint64((1 << 18) - 1)
 
 
 @intrinsic
@@ -167,7 +173,7 @@ def is_one_edit(symbols, start_a, length_a, start_b, length_b):
     )
 
 
-@njit(**_COMPILED)
+@njit(**_INLINED)
 def is_one_packed_edit(a, b):
     """Do two different packed identifiers differ by one edit? Last symbol in the lowest six bits, length on top."""
     length_a, length_b = np.int64(a >> _PACKED_LENGTH_AT), np.int64(b >> _PACKED_LENGTH_AT)
@@ -220,11 +226,17 @@ def spelling(symbols, starts, code_a, length_a, code_b, length_b, positions):
         return 0
     if score >= CLOSE_SPELLING:
         return 2
-    long_enough = min(length_a, length_b) >= SHORTEST_EDITED_NAME
-    return 2 if long_enough and is_one_edit(symbols, start_a, length_a, start_b, length_b) else 1
+    is_long_enough = min(length_a, length_b) >= SHORTEST_EDITED_NAME
+    return 2 if is_long_enough and is_one_edit(symbols, start_a, length_a, start_b, length_b) else 1
 
 
 @njit(**_COMPILED)
+def similarity(symbols, starts, lengths, code_a, code_b, positions):
+    """How similar are two texts of the vocabulary (0 to 1)?"""
+    return jaro_winkler(symbols, starts[code_a], lengths[code_a], starts[code_b], lengths[code_b], positions)
+
+
+@njit(**_INLINED)
 def birth_date_level(a, b):
     """How well do two packed birth dates agree? Level + 1; 0 where one is missing.
 
@@ -262,7 +274,7 @@ def birth_date_level(a, b):
     return 2 if np.int64(same_year) + np.int64(same_month) + np.int64(same_day) == 2 else 1
 
 
-@njit(**_COMPILED)
+@njit(**_INLINED)
 def ssn_level(a, b):
     """How well do two packed SSNs agree? Level + 1; 0 where one is missing."""
     if a == _U0 or b == _U0:
@@ -270,260 +282,384 @@ def ssn_level(a, b):
     length_a, length_b = np.int64(a >> _PACKED_LENGTH_AT), np.int64(b >> _PACKED_LENGTH_AT)
     is_last_four = length_a == _LAST_FOUR_DIGITS or length_b == _LAST_FOUR_DIGITS
     if is_last_four:
-        return 2 if a & _LAST_FOUR == b & _LAST_FOUR else 1
+        return 2 if a & _FOUR_SYMBOLS == b & _FOUR_SYMBOLS else 1
     if a == b:
         return 4
     return 3 if is_one_packed_edit(a, b) else 1
 
 
-@njit(**_COMPILED)
-def text_is_close(symbols, starts, lengths, code_a, code_b, cut, positions):
-    """Are two texts of one vocabulary this similar?"""
-    length_a, length_b = np.int64(lengths[code_a]), np.int64(lengths[code_b])
-    return jaro_winkler(symbols, starts[code_a], length_a, starts[code_b], length_b, positions) >= cut
+@njit(**_INLINED)
+def may_reach(overlap, mask_a, mask_b, prefix, length_a, length_b):
+    """Can two words with these letters and this common beginning be as similar as the table asks?"""
+    return count_ones(mask_a & mask_b) >= overlap[(prefix * 64 + length_a) * 64 + length_b]
+
+
+@njit(**_INLINED)
+def nodes_share_token(one, one_rows, node_a, other, other_rows, node_b):
+    """Do a name of one node and a name of another share a token?"""
+    return shares_token(one, one_rows[node_a], other, other_rows[node_b])
+
+
+@njit(**_INLINED)
+def name_code(word):
+    """Which vocabulary code stands in the lower half of this word?"""
+    return np.int64(word & _LOW32)
+
+
+@njit(**_INLINED)
+def upper_code(word):
+    """Which vocabulary code stands in the upper half of this word?"""
+    return np.int64(word >> _U32)
+
+
+@njit(**_INLINED)
+def is_crossed(symbols, starts, lengths, same_a, same_b, rest_a, rest_b, positions):
+    """Does one name agree crosswise, and is the other at least similar crosswise?"""
+    if same_a != same_b:
+        return False
+    if rest_a == rest_b:
+        return True
+    length_a, length_b = lengths[rest_a], lengths[rest_b]
+    return (
+        length_a > 1 and length_b > 1 and spelling(symbols, starts, rest_a, length_a, rest_b, length_b, positions) > 0
+    )
+
+
+@njit(**_INLINED)
+def names_are_exchanged(symbols, starts, lengths, first_a, last_a, first_b, last_b, positions):
+    """Do first and last name stand in each other's place?"""
+    if first_a == first_b or first_a == 0 or first_b == 0 or last_a == 0 or last_b == 0:
+        return False
+    return is_crossed(symbols, starts, lengths, first_a, last_b, last_a, first_b, positions) or is_crossed(
+        symbols, starts, lengths, last_a, first_b, first_a, last_b, positions
+    )
+
+
+@njit(**_INLINED)
+def first_name_level(symbols, starts, tokens, token_rows, near, i, j, node_a, node_b, is_exchanged, positions):
+    """How well do the first names agree? Level + 1; 0 where one is missing."""
+    first_a, first_b = name_code(near[i, 0]), name_code(near[j, 0])
+    if first_a == 0 or first_b == 0:
+        return 0
+    if first_a == first_b:
+        return 7
+    if is_exchanged:
+        return 2
+    place = 1
+    length_a, length_b = upper_code(near[i, 1]) & 63, upper_code(near[j, 1]) & 63
+    prefixes = near[i, 11] ^ near[j, 11]
+    if length_a == 1 or length_b == 1:
+        place = 4 if prefixes & _SYMBOL == _U0 else 1
+    elif may_reach(OVERLAP_SIMILAR, near[i, 2], near[j, 2], min(lowest_one(prefixes) // 6, 4), length_a, length_b):
+        close = spelling(symbols, starts, first_a, length_a, first_b, length_b, positions)
+        place = 1 if close == 0 else (3 if close == 1 else 6)
+    if place >= 5:
+        return place
+    is_middle = (first_a == name_code(near[j, 1]) and length_a > 1) or (
+        first_b == name_code(near[i, 1]) and length_b > 1
+    )
+    if is_middle or (
+        near[i, 12] & near[j, 12] != _U0 and nodes_share_token(tokens, token_rows, node_a, tokens, token_rows, node_b)
+    ):
+        return 5
+    return place
+
+
+@njit(**_INLINED)
+def surnames_share_token(tokens, token_rows, other, other_rows, node_a, node_b):
+    """Do any surnames of two nodes, other surnames included, share a token?"""
+    return (
+        nodes_share_token(tokens, token_rows, node_a, tokens, token_rows, node_b)
+        or nodes_share_token(tokens, token_rows, node_a, other, other_rows, node_b)
+        or nodes_share_token(other, other_rows, node_a, tokens, token_rows, node_b)
+        or nodes_share_token(other, other_rows, node_a, other, other_rows, node_b)
+    )
+
+
+@njit(**_INLINED)
+def last_name_level(
+    symbols, starts, tokens, token_rows, other, other_rows, near, i, j, node_a, node_b, is_exchanged, positions
+):
+    """How well do the surnames agree, other surnames of either side included? Level + 1; 0 where one is missing.
+
+    Exchanged with the first name, the surname counts as equal: the first name's level says the rest.
+    """
+    last_a, last_b = upper_code(near[i, 0]), upper_code(near[j, 0])
+    if last_a == 0 or last_b == 0:
+        return 0
+    if last_a == last_b or is_exchanged:
+        return 5
+    place = 1
+    length_a, length_b = (upper_code(near[i, 1]) >> 6) & 63, (upper_code(near[j, 1]) >> 6) & 63
+    if length_a > 1 and length_b > 1:
+        prefix = min(lowest_one(((near[i, 11] ^ near[j, 11]) >> np.uint64(24)) & _FOUR_SYMBOLS) // 6, 4)
+        if may_reach(OVERLAP_SIMILAR, near[i, 3], near[j, 3], prefix, length_a, length_b):
+            close = spelling(symbols, starts, last_a, length_a, last_b, length_b, positions)
+            place = 1 if close == 0 else (2 if close == 1 else 4)
+    if (
+        place < 3
+        and near[i, 13] & near[j, 13] != _U0
+        and surnames_share_token(tokens, token_rows, other, other_rows, node_a, node_b)
+    ):
+        return 3
+    return place
+
+
+@njit(**_INLINED)
+def middle_name_level(symbols, starts, lengths, word_a, word_b, positions):
+    """How well do the middle names agree? Level + 1; 0 where one is missing."""
+    middle_a, middle_b = name_code(word_a), name_code(word_b)
+    if middle_a == 0 or middle_b == 0:
+        return 0
+    if middle_a == middle_b:
+        return 4
+    if symbols[starts[middle_a]] != symbols[starts[middle_b]]:
+        return 1
+    length_a, length_b = lengths[middle_a], lengths[middle_b]
+    if length_a == 1 or length_b == 1:
+        return 2
+    return 3 if spelling(symbols, starts, middle_a, length_a, middle_b, length_b, positions) == 2 else 1
+
+
+@njit(**_INLINED)
+def choice_level(a, b):
+    """Are two choices from a list the same? Level + 1; 0 where one is missing."""
+    if a == 0 or b == 0:
+        return 0
+    return 2 if a == b else 1
+
+
+@njit(**_INLINED)
+def phone_level(a, b):
+    """How well do two packed telephone numbers agree? Level + 1; 0 where one is missing."""
+    if a == _U0 or b == _U0:
+        return 0
+    if a == b:
+        return 3
+    return 2 if is_one_packed_edit(a, b) else 1
+
+
+@njit(**_INLINED)
+def texts_are_close(symbols, starts, lengths, code_a, code_b, mask_a, mask_b, positions):
+    """Are two texts of the vocabulary spelt closely?"""
+    length_a, length_b = lengths[code_a], lengths[code_b]
+    if not may_reach(OVERLAP_CLOSE, mask_a, mask_b, PREFIX_COUNTED, length_a, length_b):
+        return False
+    return similarity(symbols, starts, lengths, code_a, code_b, positions) >= CLOSE_TEXT
+
+
+@njit(**_INLINED)
+def email_level(symbols, starts, lengths, masks, a, b, positions):
+    """How well do two e-mail addresses agree? Level + 1; 0 where one is missing."""
+    if name_code(a) == 0 or name_code(b) == 0:
+        return 0
+    if name_code(a) == name_code(b):
+        return 3
+    before_a, before_b = upper_code(a), upper_code(b)
+    if before_a == before_b:
+        return 2
+    return (
+        2
+        if texts_are_close(symbols, starts, lengths, before_a, before_b, masks[before_a], masks[before_b], positions)
+        else 1
+    )
+
+
+@njit(**_INLINED)
+def street_level(symbols, starts, lengths, tokens, token_rows, near, i, j, node_a, node_b, positions):
+    """How well do the street addresses agree? Level + 1; 0 where one is missing."""
+    if name_code(near[i, 9]) == 0 or name_code(near[j, 9]) == 0:
+        return 0
+    if name_code(near[i, 9]) == name_code(near[j, 9]):
+        return 4
+    street_a, street_b = upper_code(near[i, 9]), upper_code(near[j, 9])
+    if street_a == 0 or street_b == 0:
+        return 1
+    shares_word = street_a == street_b or (
+        near[i, 14] & near[j, 14] != _U0 and nodes_share_token(tokens, token_rows, node_a, tokens, token_rows, node_b)
+    )
+    number_a, number_b = name_code(near[i, 10]), name_code(near[j, 10])
+    if number_a != number_b:
+        return 2 if shares_word else 1
+    if street_a == street_b or (shares_word and number_a != 0):
+        return 3
+    score = similarity(symbols, starts, lengths, street_a, street_b, positions)
+    if number_a == 0:
+        return 3 if score >= CLOSE_TEXT else (2 if shares_word else 1)
+    return 3 if score >= CLOSE_STREET else (2 if score >= SIMILAR_STREET else 1)
+
+
+@njit(**_INLINED)
+def is_one_district(a, b):
+    """Do two packed postcodes that end in a letter differ only in their last three symbols (AB8 3QZ, AB8 6BN)?"""
+    are_lettered = a & _SYMBOL <= _LAST_LETTER and b & _SYMBOL <= _LAST_LETTER
+    are_as_long = a >> _PACKED_LENGTH_AT == b >> _PACKED_LENGTH_AT
+    return are_lettered and are_as_long and (a ^ b) & _PACKED_TEXT <= _DELIVERY_POINT
+
+
+@njit(**_INLINED)
+def place_level(symbols, starts, lengths, near, i, j, positions):
+    """How well do state, city and postcode agree, taken together because each follows from the next? Level + 1."""
+    place = 0
+    postcode_a, postcode_b = near[i, 7], near[j, 7]
+    if postcode_a != _U0 and postcode_b != _U0:
+        if postcode_a == postcode_b:
+            return 4
+        if is_one_packed_edit(postcode_a, postcode_b) or is_one_district(postcode_a, postcode_b):
+            return 3
+        place = 1
+    city_a, city_b = upper_code(near[i, 10]), upper_code(near[j, 10])
+    if city_a != 0 and city_b != 0:
+        if city_a == city_b or texts_are_close(
+            symbols, starts, lengths, city_a, city_b, near[i, 15], near[j, 15], positions
+        ):
+            return 3
+        place = 1
+    state_a, state_b = near[i, 11] >> np.uint64(48), near[j, 11] >> np.uint64(48)
+    if state_a != _U0 and state_b != _U0:
+        return 2 if state_a == state_b else 1
+    return place
+
+
+@njit(**_INLINED)
+def is_earlier_pair(keys, i, j, rule):
+    """Does a rule before this one bring these two together?"""
+    found = False
+    for earlier in range(rule):
+        found |= keys[i, earlier] == keys[j, earlier]
+    return found
+
+
+@njit(**_INLINED)
+def gather(rows, keys, rule, order, begin, end, near, near_keys):
+    """Where do the nodes of one block lie side by side? Copied into near and near_keys."""
+    for k in range(end - begin):
+        node = order[begin + k]
+        for word in range(ROW_WORDS):
+            near[k, word] = rows[node, word]
+        for earlier in range(rule):
+            near_keys[k, earlier] = keys[node, earlier]
 
 
 @njit(**_COMPILED)
 def compare_blocks(
-    rows, keys, rule, order, starts, first, last,
-    symbols, text_starts, text_lengths, text_masks, first_tokens, last_tokens, other_tokens, street_tokens,
-    first_rows, last_rows, other_rows, street_rows,
-    bits, cut, out_left, out_right, out_pattern,
-):  # fmt: skip
-    """Which pairs of the blocks first..last-1 may weigh at least `cut` bits? Fills the out arrays; gives how many, and
-    how many were compared.
+    rows,
+    keys,
+    rule,
+    order,
+    block_starts,
+    first,
+    last,
+    symbols,
+    starts,
+    lengths,
+    masks,
+    first_tokens,
+    first_rows,
+    last_tokens,
+    last_rows,
+    other_tokens,
+    other_rows,
+    street_tokens,
+    street_rows,
+    near,
+    near_keys,
+    positions,
+    bits,
+    cut,
+    out_left,
+    out_right,
+    out_pattern,
+):
+    """Which pairs of the blocks from first to last - 1 may weigh at least `cut` bits?
 
     Args:
-        rows: nodes x ROW_WORDS, as pack_rows makes them.
+        rows: nodes x ROW_WORDS, as linkage.encoding packs them.
         keys: nodes x rules, the block of each node under each rule; nodes in no block have a number of their own.
         rule: only pairs that no rule before this one brings together are compared.
-        order: nodes, block after block.  starts: where each block begins in order, and where the last one ends.
-        first, last: the blocks to compare.
-        symbols, text_starts, text_lengths, text_masks: the vocabulary of all texts.
-        first_tokens, last_tokens, other_tokens, street_tokens: tokens of each first, last and other surname, and street.
-        first_rows, last_rows, other_rows, street_rows: the token row of each node, -1 for none.
-        bits: 16 x comparisons, flat: what each level adds at most.
+        order: nodes, block after block.
+        block_starts: where each block begins in order, and where the last one ends.
+        first: the first block to compare.
+        last: the block before which to end.
+        symbols: the vocabulary of all texts, in symbols from 1 to 63.
+        starts: where each text begins.
+        lengths: how many of its symbols are compared.
+        masks: which letters it has.
+        first_tokens: tokens of first names, lists that end with -1.
+        first_rows: the list of each node, -1 for none; so for the other three.
+        last_tokens: tokens of surnames.
+        last_rows: the list of each node.
+        other_tokens: tokens of other surnames.
+        other_rows: the list of each node.
+        street_tokens: tokens of street names.
+        street_rows: the list of each node.
+        near: room for the nodes of the largest block.
+        near_keys: room for their keys.
+        positions: 64 words of zeros.
+        bits: 16 per comparison, flat: what each level adds at most.
         cut: pairs that cannot reach it are not given.
-        out_left, out_right, out_pattern: as long as the blocks have pairs.
+        out_left: gets the smaller node of each pair; like the other two, as long as the blocks have pairs.
+        out_right: gets the larger node.
+        out_pattern: gets the levels.
+
+    Returns:
+        How many pairs were given, and how many were compared.
     """
-    largest = 0
-    for b in range(first, last):
-        largest = max(largest, starts[b + 1] - starts[b])
-    near = np.empty((largest, ROW_WORDS), dtype=np.uint64)
-    near_keys = np.empty((largest, max(rule, 1)), dtype=np.int32)
-    positions = np.zeros(64, dtype=np.uint64)
-    low6, low10, low24 = np.int64(63), np.uint64(1023), np.uint64((1 << 24) - 1)
     count, compared = 0, 0
-    for b in range(first, last):
-        begin = starts[b]
-        size = starts[b + 1] - begin
-        for k in range(size):
-            node = order[begin + k]
-            for w in range(ROW_WORDS):
-                near[k, w] = rows[node, w]
-            for q in range(rule):
-                near_keys[k, q] = keys[node, q]
-        for i in range(size - 1):
-            a0, a1, a2, a3, a4, a5, a6, a7 = (
-                near[i, 0], near[i, 1], near[i, 2], near[i, 3], near[i, 4], near[i, 5], near[i, 6], near[i, 7]
-            )  # fmt: skip
-            a8, a9, a10, a11, a12, a13, a14, a15 = (
-                near[i, 8], near[i, 9], near[i, 10], near[i, 11], near[i, 12], near[i, 13], near[i, 14], near[i, 15]
-            )  # fmt: skip
+    for block in range(first, last):
+        begin, end = block_starts[block], block_starts[block + 1]
+        gather(rows, keys, rule, order, begin, end, near, near_keys)
+        for i in range(end - begin - 1):
             node_a = order[begin + i]
-            first_a, last_a, middle_a = np.int64(a0 & _LOW32), np.int64(a0 >> _U32), np.int64(a1 & _LOW32)
-            lengths_a = np.int64(a1 >> _U32)
-            first_length_a, last_length_a = lengths_a & low6, (lengths_a >> 6) & low6
-            middle_length_a = (lengths_a >> 12) & low6
-            sex_a, suffix_a = (lengths_a >> 18) & 3, (lengths_a >> 20) & 15
-            for j in range(i + 1, size):
-                is_earlier = False
-                for q in range(rule):
-                    is_earlier |= near_keys[i, q] == near_keys[j, q]
-                if is_earlier:
+            first_a, last_a, choices_a = name_code(near[i, 0]), upper_code(near[i, 0]), upper_code(near[i, 1])
+            for j in range(i + 1, end - begin):
+                if is_earlier_pair(near_keys, i, j, rule):
                     continue
                 compared += 1
-                b0, b1 = near[j, 0], near[j, 1]
-                first_b, last_b, middle_b = np.int64(b0 & _LOW32), np.int64(b0 >> _U32), np.int64(b1 & _LOW32)
-                lengths_b = np.int64(b1 >> _U32)
-                first_length_b, last_length_b = lengths_b & low6, (lengths_b >> 6) & low6
-                middle_length_b = (lengths_b >> 12) & low6
-                prefixes = a11 ^ near[j, 11]
-
-                birth = birth_date_level(a4, near[j, 4])
-                ssn = ssn_level(a5, near[j, 5])
-
-                b6 = near[j, 6]
-                phone = 0
-                if a6 != _U0 and b6 != _U0:
-                    phone = 3 if a6 == b6 else (2 if is_one_packed_edit(a6, b6) else 1)
-
-                sex_b, suffix_b = (lengths_b >> 18) & 3, (lengths_b >> 20) & 15
-                sex = 0 if sex_a == 0 or sex_b == 0 else (2 if sex_a == sex_b else 1)
-                suffix = 0 if suffix_a == 0 or suffix_b == 0 else (2 if suffix_a == suffix_b else 1)
-
-                # first and last name
-                is_exchanged = False
-                if first_a != first_b and first_a != 0 and first_b != 0 and last_a != 0 and last_b != 0:
-                    if first_a == last_b:
-                        is_exchanged = last_a == first_b or (
-                            last_length_a > 1 and first_length_b > 1 and spelling(
-                                symbols, text_starts, last_a, last_length_a, first_b, first_length_b, positions
-                            ) >= 1
-                        )  # fmt: skip
-                    elif last_a == first_b:
-                        is_exchanged = (
-                            first_length_a > 1 and last_length_b > 1 and spelling(
-                                symbols, text_starts, first_a, first_length_a, last_b, last_length_b, positions
-                            ) >= 1
-                        )  # fmt: skip
-                first_level = 0
-                if first_a != 0 and first_b != 0:
-                    if first_a == first_b:
-                        first_level = 7
-                    elif is_exchanged:
-                        first_level = 2
-                    else:
-                        first_level = 1
-                        if first_length_a == 1 or first_length_b == 1:
-                            if prefixes & _SYMBOL == _U0:
-                                first_level = 4
-                        else:
-                            shared = count_ones(a2 & near[j, 2])
-                            same = min(lowest_one(prefixes) // 6, 4)
-                            if shared >= OVERLAP_SIMILAR[(same * 64 + first_length_a) * 64 + first_length_b]:
-                                close = spelling(
-                                    symbols, text_starts, first_a, first_length_a, first_b, first_length_b, positions
-                                )
-                                first_level = 1 if close == 0 else (3 if close == 1 else 6)
-                        if first_level < 5:
-                            if (first_a == middle_b and first_length_a > 1) or (
-                                middle_a == first_b and first_length_b > 1
-                            ):
-                                first_level = 5
-                            elif a12 & near[j, 12] != _U0 and shares_token(
-                                first_tokens, first_rows[node_a], first_tokens, first_rows[order[begin + j]]
-                            ):
-                                first_level = 5
-                last_level = 0
-                if last_a != 0 and last_b != 0:
-                    if last_a == last_b or is_exchanged:
-                        last_level = 5
-                    else:
-                        last_level = 1
-                        if last_length_a > 1 and last_length_b > 1:
-                            shared = count_ones(a3 & near[j, 3])
-                            same = min(lowest_one((prefixes >> np.uint64(24)) & low24) // 6, 4)
-                            if shared >= OVERLAP_SIMILAR[(same * 64 + last_length_a) * 64 + last_length_b]:
-                                close = spelling(
-                                    symbols, text_starts, last_a, last_length_a, last_b, last_length_b, positions
-                                )
-                                last_level = 1 if close == 0 else (2 if close == 1 else 4)
-                        if last_level < 3 and a13 & near[j, 13] != _U0:
-                            node_b = order[begin + j]
-                            la, lb, oa, ob = last_rows[node_a], last_rows[node_b], other_rows[node_a], other_rows[node_b]
-                            if (
-                                shares_token(last_tokens, la, last_tokens, lb)
-                                or shares_token(last_tokens, la, other_tokens, ob)
-                                or shares_token(other_tokens, oa, last_tokens, lb)
-                                or shares_token(other_tokens, oa, other_tokens, ob)
-                            ):
-                                last_level = 3
-
-                middle_level = 0
-                if middle_a != 0 and middle_b != 0:
-                    if middle_a == middle_b:
-                        middle_level = 4
-                    else:
-                        middle_level = 1
-                        sa, sb = text_starts[middle_a], text_starts[middle_b]
-                        if middle_length_a == 1 or middle_length_b == 1:
-                            if symbols[sa] == symbols[sb]:
-                                middle_level = 2
-                        elif symbols[sa] == symbols[sb] and (
-                            spelling(symbols, text_starts, middle_a, middle_length_a, middle_b, middle_length_b, positions)
-                            == 2
-                        ):
-                            middle_level = 3
-
-                b8 = near[j, 8]
-                email = 0
-                if a8 & _LOW32 != _U0 and b8 & _LOW32 != _U0:
-                    if (a8 ^ b8) & _LOW32 == _U0:
-                        email = 3
-                    elif (a8 ^ b8) >> _U32 == _U0:
-                        email = 2
-                    else:
-                        email = 1
-                        local_a, local_b = np.int64(a8 >> _U32), np.int64(b8 >> _U32)
-                        length_a, length_b = np.int64(text_lengths[local_a]), np.int64(text_lengths[local_b])
-                        if count_ones(text_masks[local_a] & text_masks[local_b]) >= OVERLAP_CLOSE[(256 + length_a) * 64 + length_b]:
-                            if text_is_close(symbols, text_starts, text_lengths, local_a, local_b, CLOSE_TEXT, positions):
-                                email = 2
-
-                b9, b10 = near[j, 9], near[j, 10]
-                street = 0
-                if a9 & _LOW32 != _U0 and b9 & _LOW32 != _U0:
-                    if (a9 ^ b9) & _LOW32 == _U0:
-                        street = 4
-                    else:
-                        name_a, name_b = np.int64(a9 >> _U32), np.int64(b9 >> _U32)
-                        number_a, number_b = a10 & _LOW32, b10 & _LOW32
-                        street = 1
-                        if name_a != 0 and name_b != 0:
-                            shares_word = name_a == name_b or (a14 & near[j, 14] != _U0 and shares_token(
-                                street_tokens, street_rows[node_a], street_tokens, street_rows[order[begin + j]]
-                            ))  # fmt: skip
-                            if number_a != number_b:
-                                street = 2 if shares_word else 1
-                            elif name_a == name_b or (shares_word and number_a != _U0):
-                                street = 3
-                            else:
-                                score = jaro_winkler(
-                                    symbols, text_starts[name_a], np.int64(text_lengths[name_a]),
-                                    text_starts[name_b], np.int64(text_lengths[name_b]), positions,
-                                )  # fmt: skip
-                                if number_a == _U0:
-                                    street = 3 if score >= CLOSE_TEXT else (2 if shares_word else 1)
-                                else:
-                                    street = 3 if score >= CLOSE_STREET else (2 if score >= SIMILAR_STREET else 1)
-
-                b7 = near[j, 7]
-                place = 0
-                if a7 != _U0 and b7 != _U0:
-                    if a7 == b7:
-                        place = 4
-                    else:
-                        place = 3 if is_one_packed_edit(a7, b7) else 1
-                if place < 3:
-                    city_a, city_b = np.int64(a10 >> _U32), np.int64(b10 >> _U32)
-                    if city_a != 0 and city_b != 0:
-                        place = max(place, 1)
-                        if city_a == city_b:
-                            place = 3
-                        else:
-                            length_a, length_b = np.int64(text_lengths[city_a]), np.int64(text_lengths[city_b])
-                            if count_ones(a15 & near[j, 15]) >= OVERLAP_CLOSE[(256 + length_a) * 64 + length_b]:
-                                if text_is_close(
-                                    symbols, text_starts, text_lengths, city_a, city_b, CLOSE_TEXT, positions
-                                ):
-                                    place = 3
-                    if place < 2:
-                        state_a, state_b = (a11 >> np.uint64(48)) & low10, (near[j, 11] >> np.uint64(48)) & low10
-                        if state_a != _U0 and state_b != _U0:
-                            place = 2 if state_a == state_b else 1
-
+                node_b = order[begin + j]
+                choices_b = upper_code(near[j, 1])
+                is_exchanged = names_are_exchanged(
+                    symbols, starts, lengths, first_a, last_a, name_code(near[j, 0]), upper_code(near[j, 0]), positions
+                )
+                first_name = first_name_level(
+                    symbols, starts, first_tokens, first_rows, near, i, j, node_a, node_b, is_exchanged, positions
+                )
+                middle_name = middle_name_level(symbols, starts, lengths, near[i, 1], near[j, 1], positions)
+                last_name = last_name_level(
+                    symbols,
+                    starts,
+                    last_tokens,
+                    last_rows,
+                    other_tokens,
+                    other_rows,
+                    near,
+                    i,
+                    j,
+                    node_a,
+                    node_b,
+                    is_exchanged,
+                    positions,
+                )
+                suffix = choice_level((choices_a >> 20) & 15, (choices_b >> 20) & 15)
+                birth = birth_date_level(near[i, 4], near[j, 4])
+                sex = choice_level((choices_a >> 18) & 3, (choices_b >> 18) & 3)
+                ssn = ssn_level(near[i, 5], near[j, 5])
+                phone = phone_level(near[i, 6], near[j, 6])
+                email = email_level(symbols, starts, lengths, masks, near[i, 8], near[j, 8], positions)
+                street = street_level(
+                    symbols, starts, lengths, street_tokens, street_rows, near, i, j, node_a, node_b, positions
+                )
+                place = place_level(symbols, starts, lengths, near, i, j, positions)
                 weight = (
-                    bits[first_level] + bits[16 + middle_level] + bits[32 + last_level] + bits[48 + suffix]
+                    bits[first_name] + bits[16 + middle_name] + bits[32 + last_name] + bits[48 + suffix]
                     + bits[64 + birth] + bits[80 + sex] + bits[96 + ssn] + bits[112 + phone] + bits[128 + email]
                     + bits[144 + street] + bits[160 + place]
                 )  # fmt: skip
                 if weight >= cut:
-                    node_b = order[begin + j]
                     out_left[count] = min(node_a, node_b)
                     out_right[count] = max(node_a, node_b)
                     out_pattern[count] = (
-                        first_level | middle_level << 4 | last_level << 8 | suffix << 12 | birth << 16 | sex << 20
+                        first_name | middle_name << 4 | last_name << 8 | suffix << 12 | birth << 16 | sex << 20
                         | ssn << 24 | phone << 28 | email << 32 | street << 36 | place << 40
                     )  # fmt: skip
                     count += 1

@@ -41,7 +41,7 @@ def nickname_pairs() -> frozenset[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def nickname_groups() -> tuple[dict[str, tuple[int, ...]], int]:
-    """In which groups of names is each name, and how many groups are there? Two names of one group may be one person's."""
+    """In which groups of names is each name, and how many groups are there? Names of one group may be one person's."""
     groups = _hispanic_groups() + _english_groups()
     answer: dict[str, tuple[int, ...]] = {}
     for number, names in enumerate(groups):

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from linkage.blocking import BlockingPlan
-from linkage.comparisons import NO_BITS, kernel_arrays
+from linkage.comparisons import NO_BITS, kernel_arrays, scratch
 from linkage.encoding import EncodedTable
 from linkage.grouping import count_words
 from linkage.kernel import compare_blocks
@@ -66,20 +66,21 @@ def chunks_of(plan: BlockingPlan) -> list[Chunk]:
         cuts = np.searchsorted(total, np.arange(CHUNK_PAIRS, total[-1], CHUNK_PAIRS)) + 1
         edges = np.unique(np.concatenate([[0], cuts, [len(total)]]))
         counts = np.diff(np.concatenate([[0], total[edges[1:] - 1]]))
-        answer += [
-            Chunk(rule, int(a), int(b), int(n)) for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
-        ]
+        answer += [Chunk(rule, int(a), int(b), int(n)) for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)]
     return answer
 
 
-def _compare_chunk(table: EncodedTable, plan: BlockingPlan, chunk: Chunk, bits: np.ndarray, cut: float) -> ComparedPairs:
+def _compare_chunk(
+    table: EncodedTable, plan: BlockingPlan, chunk: Chunk, bits: np.ndarray, cut: float
+) -> ComparedPairs:
     """Which pairs of this chunk may weigh at least `cut`?"""
     blocks = plan.blocks[chunk.rule]
     left, right = np.empty(chunk.count, dtype=np.int32), np.empty(chunk.count, dtype=np.int32)
     pattern = np.empty(chunk.count, dtype=np.int64)
+    largest = int(np.diff(blocks.starts[chunk.first : chunk.last + 1]).max(initial=0))
     count, compared = compare_blocks(
         table.rows, plan.keys, chunk.rule, blocks.order, blocks.starts, chunk.first, chunk.last,
-        *kernel_arrays(table), bits, cut, left, right, pattern,
+        *kernel_arrays(table), *scratch(largest, chunk.rule), bits, cut, left, right, pattern,
     )  # fmt: skip
     return ComparedPairs(left[:count], right[:count], pattern[:count], chunk.rule, compared)
 
@@ -111,7 +112,8 @@ def scan(
     """What does `finish` make of the pairs of each chunk that may weigh at least `cut`? In the order of the chunks.
 
     Args:
-        table, plan: what is compared.
+        table: the nodes.
+        plan: the blocks whose pairs are compared.
         bits: what each level adds at most, LEVEL_SLOTS per comparison.
         cut: bits; pairs that cannot reach it are dropped.
         finish: works on one chunk's pairs, in a thread of its own.

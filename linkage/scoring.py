@@ -41,7 +41,7 @@ IMPOSSIBLE_BITS = -1000.0
 """Bits of a class that has no share at all."""
 
 
-def _term_codes(table: EncodedTable, name: str) -> np.ndarray:
+def term_codes(table: EncodedTable, name: str) -> np.ndarray:
     """Which code has the value each node holds in a comparison whose frequency counts?"""
     if name in NAMES:
         return table.text_codes(name).astype(np.int64) - 1
@@ -50,16 +50,23 @@ def _term_codes(table: EncodedTable, name: str) -> np.ndarray:
     return table.codes(field).astype(np.int64)
 
 
-def _smoothed(codes: np.ndarray, average: float, is_identifier: bool) -> np.ndarray:
-    """How frequent is each code's value among the nodes that have one, held towards the average?"""
-    counts = np.bincount(codes[codes != MISSING]).astype(np.float64)
-    total = counts.sum()
-    if is_identifier:
+def frequency_bits(name: str, counts: np.ndarray, total: float, average: float) -> np.ndarray:
+    """How much more common than average are values with these counts, in bits?
+
+    Args:
+        name: of the comparison.
+        counts: nodes that hold each value.
+        total: nodes that hold any value.
+        average: chance that two nodes share a value: the comparison's u at equality. Frequencies are held towards it.
+    """
+    if name in IDENTIFIERS:
         counts = np.maximum(counts - PLAUSIBLE_REPEATS, 0.0)
-    return (counts + TERM_PRIOR_RECORDS * average) / (total + TERM_PRIOR_RECORDS)
+    frequency = (counts + TERM_PRIOR_RECORDS * average) / (total + TERM_PRIOR_RECORDS)
+    lowest = LOWEST_FREQUENCY.get(name, LOWEST_NAME_FREQUENCY)
+    return np.log2(np.maximum(frequency, lowest)) - np.log2(average)
 
 
-def _birth_date_bits(table: EncodedTable) -> np.ndarray:
+def birth_date_bits(table: EncodedTable) -> np.ndarray:
     """How much more common than average is each node's birth date, in bits?
 
     By its year and by its day of the year, which one person's repeated records hardly change: the first of January,
@@ -85,15 +92,13 @@ def term_bits(table: EncodedTable, model: Model) -> np.ndarray:
     answer = np.zeros((table.size, len(TERMS)), dtype=np.float32)
     for column, name in enumerate(TERMS):
         if name == "birth_date":
-            answer[:, column] = _birth_date_bits(table)
+            answer[:, column] = birth_date_bits(table)
             continue
-        codes = _term_codes(table, name)
+        codes = term_codes(table, name)
         if not (codes != MISSING).any():
             continue
-        average = model.parameters[name].u[-1]
-        frequency = _smoothed(codes, average, name in IDENTIFIERS)
-        lowest = LOWEST_FREQUENCY.get(name, LOWEST_NAME_FREQUENCY)
-        bits = np.log2(np.maximum(frequency, lowest)) - np.log2(average)
+        counts = np.bincount(codes[codes != MISSING]).astype(np.float64)
+        bits = frequency_bits(name, counts, counts.sum(), model.parameters[name].u[-1])
         answer[:, column] = np.append(bits, 0.0)[codes]
     return answer
 
@@ -126,7 +131,9 @@ def contradictions() -> Contradictions:
         for name, (low, high) in conflict.levels.items():
             lowest[row, COLUMN_OF[name]], highest[row, COLUMN_OF[name]] = low, high
     bits = np.array([conflict.bits for conflict in CONFLICTS])
-    kinds = (np.array([getattr(conflict, kind) for conflict in CONFLICTS]) for kind in ("favours_household", "separates"))
+    kinds = (
+        np.array([getattr(conflict, kind) for conflict in CONFLICTS]) for kind in ("favours_household", "separates")
+    )
     return Contradictions(lowest, highest, bits, *kinds)
 
 

@@ -64,7 +64,7 @@ Parameters = dict[str, ComparisonParameters]
 
 @dataclass(frozen=True)
 class PatternHistogram:
-    """How often was each agreement pattern seen? `patterns` ascending, `counts` pairs of each; pairs of the table in all."""
+    """How often was each agreement pattern seen? `patterns` ascending, `counts` of pairs; pairs of the table in all."""
 
     patterns: np.ndarray
     counts: np.ndarray
@@ -130,10 +130,10 @@ def estimate_u(table: EncodedTable) -> dict[str, tuple[float, ...]]:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _expect(patterns, counts, shares, m, h, u, match_sums, household_sums, responsible):
-    """How often is each level reached by matches and by household pairs? Adds into the sums; one round over all patterns.
+    """How often is each level reached by matches and by household pairs? One round over all patterns, into the sums.
 
-    m, h, u: what each level is worth, LEVEL_SLOTS per comparison, flat; missing is worth 1. responsible: gets the share
-    of each pattern that is not chance.
+    m, h, u: what each level is worth, LEVEL_SLOTS per comparison, flat; missing is worth 1. responsible: gets the
+    share of each pattern that is not chance.
     """
     comparisons = len(m) // 16
     matches, households = 0.0, 0.0
