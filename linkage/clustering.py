@@ -334,6 +334,15 @@ def _rejoin(labels: np.ndarray, links: Links, cut: float, weigh: WeighPairs, apa
                 joined |= {a, b}
 
 
+def _join_decided(labels: np.ndarray, must: NodePairs, must_not: NodePairs) -> np.ndarray:
+    """Which clusters do must-link decisions join, where a component was split between the two?"""
+    for a, b in must:
+        one, other = sorted((int(labels[a]), int(labels[b])))
+        if one != other and {one, other} not in [{int(labels[c]), int(labels[d])} for c, d in must_not]:
+            labels = np.where(labels == other, one, labels)
+    return labels
+
+
 def _refusals(labels: np.ndarray, links: Links, weigh: WeighPairs, must_not: NodePairs) -> Refusals:
     """Which links were not followed, and why?"""
     refused = links.where(labels[links.left] != labels[links.right])
@@ -369,6 +378,7 @@ def cluster_nodes(
     labels, split = _refine(components, average, weigh, must_link, must_not_link)
     if len(large):
         in_large = np.isin(whole[links.left], large)
+        labels = _join_decided(labels, must_link, must_not_link)
         labels = _smallest_member(_rejoin(labels, links.where(in_large), average, weigh, must_not_link))
     refused = sum(int(labels[a] != labels[b]) for a, b in must_link)
     return Clustering(labels, _refusals(labels, links, weigh, must_not_link), split, len(large), refused)
