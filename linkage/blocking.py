@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import jellyfish
 import numpy as np
 
-from linkage.encoding import MISSING, SSN_DIGITS, Codes, EncodedTable
+from linkage.codes import MISSING, Codes
+from linkage.encoding import EncodedTable
 from linkage.grouping import group_by, rows_by_group
 from linkage.normalize import FIELDS
 
@@ -28,6 +29,7 @@ share tells people apart less. Above it, the rule's largest blocks go first unti
 
 
 FULL_DATE = len("YYYY-MM-DD")
+SSN_DIGITS = 9
 
 
 def _sounds(table: EncodedTable, name: str) -> Codes:
@@ -243,7 +245,7 @@ def _largest_affordable(sizes: np.ndarray, budget: int | None) -> int:
     """Which is the largest block that may stay? LARGEST_BLOCK, or less where the pairs would exceed the budget."""
     by_size = np.sort(sizes[sizes <= LARGEST_BLOCK]).astype(np.int64)
     total = np.cumsum(by_size * (by_size - 1) // 2)
-    over = np.flatnonzero(total > budget) if budget is not None else ()
+    over = np.flatnonzero(total > (np.inf if budget is None else budget))
     return int(by_size[over[0]]) - 1 if len(over) else LARGEST_BLOCK
 
 

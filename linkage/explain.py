@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from linkage.codes import MISSING
 from linkage.comparisons import COLUMN_OF, COMPARISONS, compare_pairs, levels_of
-from linkage.encoding import MISSING
 from linkage.flow import Nodes, Records, collapse_records
 from linkage.model import CONFLICTS, Model
 from linkage.scoring import EXCHANGED_LEVEL, TERMS, Scorer, holds, make_scorer, probability_of

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from linkage.blocking import BlockingPlan, BlockingRule, plan_blocks
 from linkage.clustering import Clustering, Links, Refusals, cluster_nodes
 from linkage.comparisons import COMPARISONS, levels_of
-from linkage.encoding import MISSING, Column, EncodedTable, column_of, encode_columns
-from linkage.grouping import group_by
+from linkage.encoding import EncodedTable
 from linkage.model import Model
-from linkage.normalize import FIELDS, normalize_table
+from linkage.nodes import Nodes, Pairs, Records, collapse_records, node_pairs
 from linkage.scanning import ComparedPairs, count_patterns, sampled_plan, scan
 from linkage.scoring import Scorer, make_scorer, pattern_weights, probability_of, weight_of
 from linkage.training import train_model
@@ -29,18 +26,11 @@ average; 0.7 keeps most of both."""
 LOWEST_PROBABILITY_KEPT = 0.01
 """Match probability below which a compared pair is not listed: nobody would review it."""
 
-MOST_RECORDS_OF_ONE_PERSON = 10_000
-"""Records. A row repeated more often is the default of some system, not a person: each stays by itself."""
-
 PAIRS_TO_LEARN_FROM = 4_000_000
 """Candidate pairs. Where there are more, whole blocks are left out of training, evenly; what is learned no longer
 changes in the third digit."""
 
-IDENTITY_FIELDS = ("first_name", "last_name", "birth_date")
-
 Progress = Callable[[str, float], None]
-Pairs = Iterable[tuple[str, str]]
-Records = pd.DataFrame | pa.Table
 
 
 @dataclass(frozen=True)
@@ -78,116 +68,6 @@ class Linked:
     candidate_pair_count: int
     fields: pd.DataFrame
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Nodes:
-    """Which distinct sets of evidence do the records hold?
-
-    Attributes:
-        record_ids: of all records, sorted.
-        node_of: the node of each record; -1 for records that are left out.
-        first_record: the smallest record of each node, as a place in record_ids; ascending.
-        table: the nodes, encoded, in the same order.
-        missing_counts: per field the records hold, how many of them have no value.
-        notes: counts of what was collapsed and left out.
-    """
-
-    record_ids: np.ndarray
-    node_of: np.ndarray
-    first_record: np.ndarray
-    table: EncodedTable
-    missing_counts: dict[str, int]
-    notes: tuple[str, ...]
-
-
-def _as_table(records: Records) -> pa.Table:
-    """Which Arrow table of normalised evidence do these records make? Raises ValueError if they cannot be linked."""
-    names = records.column_names if isinstance(records, pa.Table) else list(records.columns)
-    if "record_id" not in names:
-        raise ValueError("the records have no column [record_id]")
-    table = normalize_table(records)
-    ids = table.column("record_id")
-    if ids.null_count:
-        raise ValueError(f"{ids.null_count} records have no record_id")
-    repeated = table.num_rows - pc.count_distinct(ids).as_py()
-    if repeated:
-        raise ValueError(f"record_id is not unique: {repeated} rows repeat an id")
-    return table
-
-
-def _sorted_columns(table: pa.Table) -> tuple[np.ndarray, dict[str, Column]]:
-    """Which record ids and columns does this table hold, sorted by record id?"""
-    ids = table.column("record_id").combine_chunks()
-    order = pc.sort_indices(ids).to_numpy()
-    columns = {
-        name: column_of(_one_chunk(table.column(name))).at(order) for name in FIELDS if name in table.column_names
-    }
-    return ids.to_numpy(zero_copy_only=False)[order], columns
-
-
-def _one_chunk(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """Which one array is this dictionary column?"""
-    found = column.unify_dictionaries().combine_chunks()
-    return found.chunk(0) if isinstance(found, pa.ChunkedArray) else found
-
-
-def _is_identified(columns: dict[str, Column], size: int) -> np.ndarray:
-    """Which records bear a first name, a last name and a full birth date?"""
-    if not set(IDENTITY_FIELDS) <= set(columns):
-        return np.zeros(size, dtype=bool)
-    dates = columns["birth_date"]
-    is_full = np.array([len(text) == len("YYYY-MM-DD") for text in dates.values.to_pylist()], dtype=bool)
-    return dates.by_value(is_full) & (columns["first_name"].codes >= 0) & (columns["last_name"].codes >= 0)
-
-
-def collapse_records(records: Records, kept_single: set[str]) -> Nodes:
-    """Which nodes do these records form?
-
-    Records equal in every field become one node if they bear a full name and birth date. Those in kept_single (somebody
-    decided about them one by one) stay single. Rows repeated more than MOST_RECORDS_OF_ONE_PERSON times are left out.
-    """
-    ids, columns = _sorted_columns(_as_table(records))
-    group = np.zeros(len(ids), dtype=np.int64)
-    if columns and len(ids):
-        group = group_by([column.codes for column in columns.values()], missing_counts=True)[0].astype(np.int64)
-    sizes = np.bincount(group)[group] if len(group) else group
-    is_left_out = sizes > MOST_RECORDS_OF_ONE_PERSON
-    is_single = ~_is_identified(columns, len(ids))
-    if kept_single:
-        is_single |= np.isin(ids.astype(object), np.array(sorted(kept_single), dtype=object))
-    key = np.where(is_single, np.arange(len(ids)) + len(ids), group)
-    kept = np.flatnonzero(~is_left_out)
-    grouped, count = group_by([key[kept]], missing_counts=False) if len(kept) else (kept, 0)
-    first = np.full(count, len(ids), dtype=np.int64)
-    np.minimum.at(first, grouped, np.arange(len(kept)))
-    node_of = np.full(len(ids), MISSING, dtype=np.int64)
-    node_of[kept] = grouped
-    first_record = kept[first]
-    notes = []
-    if len(kept) > len(first_record):
-        notes.append(f"{len(kept) - len(first_record)} of the records repeat another one in every field")
-    if is_left_out.any():
-        notes.append(f"{int(is_left_out.sum())} records repeat one row too often to be a person; each stays by itself")
-    table = encode_columns({name: column.at(first_record) for name, column in columns.items()}, len(first_record))
-    missing = {name: int((column.codes < 0).sum()) for name, column in columns.items()}
-    return Nodes(ids, node_of, first_record, table, missing, tuple(notes))
-
-
-def node_pairs(nodes: Nodes, pairs: Pairs, name: str) -> list[tuple[int, int]]:
-    """Which nodes do these decisions on record ids speak of? Sorted; raises ValueError for ids that are not there."""
-    wanted = [(str(a), str(b)) for a, b in pairs]
-    if not wanted:
-        return []
-    place = pd.Index(nodes.record_ids)
-    found = place.get_indexer([record for pair in wanted for record in pair]).reshape(-1, 2)
-    if (found < 0).any():
-        raise ValueError(
-            f"{name}: {int((found < 0).any(axis=1).sum())} pairs name a record_id that is not in the records"
-        )
-    numbered = nodes.node_of[found]
-    numbered = numbered[(numbered >= 0).all(axis=1) & (numbered[:, 0] != numbered[:, 1])]
-    return sorted({(int(min(pair)), int(max(pair))) for pair in numbered})
 
 
 @dataclass(frozen=True)
@@ -326,6 +206,15 @@ def _silent(stage: str, share: float) -> None:
     """Who listens when nobody asked for progress? Nobody."""
 
 
+def _patterns_to_learn_from(
+    table: EncodedTable, plan: BlockingPlan, tell: Callable[[float], None], threads: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which patterns do the candidate pairs show, and how often? Estimated from a part of the blocks where many."""
+    every = max(-(-plan.pair_count // PAIRS_TO_LEARN_FROM), 1)
+    patterns, counts = count_patterns(table, sampled_plan(plan, every), tell, threads)
+    return patterns, counts * every
+
+
 def dedupe(
     records: Records,
     *,
@@ -366,10 +255,7 @@ def dedupe(
     tell("block", 0.0)
     plan = plan_blocks(nodes.table, tuple(rules) if rules else None)
     notes = list(nodes.notes)
-    every = -(-plan.pair_count // PAIRS_TO_LEARN_FROM)
-    sample = sampled_plan(plan, every)
-    patterns, counts = count_patterns(nodes.table, sample, lambda share: tell("train", share), threads)
-    counts *= max(every, 1)
+    patterns, counts = _patterns_to_learn_from(nodes.table, plan, lambda share: tell("train", share), threads)
     if model is None:
         model, training_notes = train_model(nodes.table, patterns, counts)
         notes += training_notes
@@ -377,8 +263,7 @@ def dedupe(
     lowest = min(weight_of(LOWEST_PROBABILITY_KEPT), weight_of(threshold))
     pairs = score_candidates(scorer, plan, lowest, lambda share: tell("score", share), threads)
     tell("cluster", 0.0)
-    is_link = pairs.weight >= weight_of(threshold)
-    links = Links(pairs.left[is_link], pairs.right[is_link], pairs.weight[is_link])
+    links = Links(pairs.left, pairs.right, pairs.weight).where(pairs.weight >= weight_of(threshold))
     found = cluster_nodes(nodes.table.size, links, weight_of(threshold), scorer.score, must, must_not)
     notes += _clustering_notes(found, plan)
     tell("done", 1.0)

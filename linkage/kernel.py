@@ -1,6 +1,6 @@
 """How is a pair of records compared in a hundred nanoseconds? The compiled loops, and nothing else.
 
-A node is one row of 16 words of 64 bits (linkage.encoding.pack_rows). The nodes of a block are copied side by side,
+A node is one row of 16 words of 64 bits (linkage.encoding). The nodes of a block are copied side by side,
 every pair of them is compared where it lies, and the levels it reaches are packed into one number, its pattern: four
 bits per comparison, level + 1, 0 where a side is missing. Texts are read from their vocabularies only where the cheap
 words leave the question open. All loops release the interpreter lock, and only ever meet arrays of one type, so that
@@ -44,7 +44,8 @@ PREFIX_COUNTED = 4
 PREFIX_BOOST = 0.1
 """Winkler's constants: a common beginning of up to four letters lifts a Jaro similarity above 0.7."""
 
-(FIRST, MIDDLE, LAST, SUFFIX, BIRTH, SEX, SSN, PHONE, EMAIL, STREET, PLACE) = range(11)
+FIRST, MIDDLE, LAST, SUFFIX, BIRTH, SEX, SSN, PHONE, EMAIL, STREET, PLACE = range(11)
+COMPARISON_COUNT = 11
 """Places of the comparisons in a pattern, as in linkage.comparisons.COMPARISONS."""
 
 # Without reference counting ("_nrt"), handing arrays to small functions costs nothing; they may make none then.
@@ -541,66 +542,65 @@ def gather(rows, keys, rule, order, begin, end, near, near_keys):
             near_keys[k, earlier] = keys[node, earlier]
 
 
+@njit(**_INLINED)
+def compare_two(
+    near, i, j, node_a, node_b, symbols, starts, lengths, masks, first_tokens, first_rows, last_tokens, last_rows,
+    other_tokens, other_rows, street_tokens, street_rows, positions,
+):  # fmt: skip
+    """Which pattern do two nodes of a gathered block show? Four bits per comparison, level + 1."""
+    first_a, last_a, choices_a = name_code(near[i, 0]), upper_code(near[i, 0]), upper_code(near[i, 1])
+    first_b, last_b, choices_b = name_code(near[j, 0]), upper_code(near[j, 0]), upper_code(near[j, 1])
+    is_exchanged = names_are_exchanged(symbols, starts, lengths, first_a, last_a, first_b, last_b, positions)
+    first_name = first_name_level(
+        symbols, starts, first_tokens, first_rows, near, i, j, node_a, node_b, is_exchanged, positions
+    )
+    last_name = last_name_level(
+        symbols, starts, last_tokens, last_rows, other_tokens, other_rows, near, i, j, node_a, node_b, is_exchanged,
+        positions,
+    )  # fmt: skip
+    street = street_level(symbols, starts, lengths, street_tokens, street_rows, near, i, j, node_a, node_b, positions)
+    return (
+        first_name
+        | middle_name_level(symbols, starts, lengths, near[i, 1], near[j, 1], positions) << 4
+        | last_name << 8
+        | choice_level((choices_a >> 20) & 15, (choices_b >> 20) & 15) << 12
+        | birth_date_level(near[i, 4], near[j, 4]) << 16
+        | choice_level((choices_a >> 18) & 3, (choices_b >> 18) & 3) << 20
+        | ssn_level(near[i, 5], near[j, 5]) << 24
+        | phone_level(near[i, 6], near[j, 6]) << 28
+        | email_level(symbols, starts, lengths, masks, near[i, 8], near[j, 8], positions) << 32
+        | street << 36
+        | place_level(symbols, starts, lengths, near, i, j, positions) << 40
+    )
+
+
+@njit(**_INLINED)
+def most_bits(bits, pattern):
+    """What do the levels of this pattern add at most?"""
+    total = 0.0
+    for comparison in range(COMPARISON_COUNT):
+        total += bits[16 * comparison + ((pattern >> (4 * comparison)) & 15)]
+    return total
+
+
 @njit(**_COMPILED)
 def compare_blocks(
-    rows,
-    keys,
-    rule,
-    order,
-    block_starts,
-    first,
-    last,
-    symbols,
-    starts,
-    lengths,
-    masks,
-    first_tokens,
-    first_rows,
-    last_tokens,
-    last_rows,
-    other_tokens,
-    other_rows,
-    street_tokens,
-    street_rows,
-    near,
-    near_keys,
-    positions,
-    bits,
-    cut,
-    out_left,
-    out_right,
-    out_pattern,
-):
+    rows, keys, rule, order, block_starts, first, last, symbols, starts, lengths, masks, first_tokens, first_rows,
+    last_tokens, last_rows, other_tokens, other_rows, street_tokens, street_rows, near, near_keys, positions, bits, cut,
+    out_left, out_right, out_pattern,
+):  # fmt: skip
     """Which pairs of the blocks from first to last - 1 may weigh at least `cut` bits?
 
     Args:
         rows: nodes x ROW_WORDS, as linkage.encoding packs them.
         keys: nodes x rules, the block of each node under each rule; nodes in no block have a number of their own.
         rule: only pairs that no rule before this one brings together are compared.
-        order: nodes, block after block.
-        block_starts: where each block begins in order, and where the last one ends.
-        first: the first block to compare.
-        last: the block before which to end.
-        symbols: the vocabulary of all texts, in symbols from 1 to 63.
-        starts: where each text begins.
-        lengths: how many of its symbols are compared.
-        masks: which letters it has.
-        first_tokens: tokens of first names, lists that end with -1.
-        first_rows: the list of each node, -1 for none; so for the other three.
-        last_tokens: tokens of surnames.
-        last_rows: the list of each node.
-        other_tokens: tokens of other surnames.
-        other_rows: the list of each node.
-        street_tokens: tokens of street names.
-        street_rows: the list of each node.
-        near: room for the nodes of the largest block.
-        near_keys: room for their keys.
-        positions: 64 words of zeros.
-        bits: 16 per comparison, flat: what each level adds at most.
-        cut: pairs that cannot reach it are not given.
-        out_left: gets the smaller node of each pair; like the other two, as long as the blocks have pairs.
-        out_right: gets the larger node.
-        out_pattern: gets the levels.
+        order: nodes, block after block; block_starts: where each block begins, and where the last one ends.
+        symbols, starts, lengths, masks: the vocabulary of texts, as linkage.texts makes it.
+        *_tokens, *_rows: lists of tokens that end with -1, and the list of each node, -1 for none.
+        near, near_keys, positions: room for the nodes of the largest block and their keys, and 64 words of zeros.
+        bits: 16 per comparison, flat: what each level adds at most; pairs that cannot reach `cut` are not given.
+        out_left, out_right, out_pattern: get the smaller and the larger node of each pair, and its levels.
 
     Returns:
         How many pairs were given, and how many were compared.
@@ -611,56 +611,17 @@ def compare_blocks(
         gather(rows, keys, rule, order, begin, end, near, near_keys)
         for i in range(end - begin - 1):
             node_a = order[begin + i]
-            first_a, last_a, choices_a = name_code(near[i, 0]), upper_code(near[i, 0]), upper_code(near[i, 1])
             for j in range(i + 1, end - begin):
                 if is_earlier_pair(near_keys, i, j, rule):
                     continue
                 compared += 1
                 node_b = order[begin + j]
-                choices_b = upper_code(near[j, 1])
-                is_exchanged = names_are_exchanged(
-                    symbols, starts, lengths, first_a, last_a, name_code(near[j, 0]), upper_code(near[j, 0]), positions
-                )
-                first_name = first_name_level(
-                    symbols, starts, first_tokens, first_rows, near, i, j, node_a, node_b, is_exchanged, positions
-                )
-                middle_name = middle_name_level(symbols, starts, lengths, near[i, 1], near[j, 1], positions)
-                last_name = last_name_level(
-                    symbols,
-                    starts,
-                    last_tokens,
-                    last_rows,
-                    other_tokens,
-                    other_rows,
-                    near,
-                    i,
-                    j,
-                    node_a,
-                    node_b,
-                    is_exchanged,
-                    positions,
-                )
-                suffix = choice_level((choices_a >> 20) & 15, (choices_b >> 20) & 15)
-                birth = birth_date_level(near[i, 4], near[j, 4])
-                sex = choice_level((choices_a >> 18) & 3, (choices_b >> 18) & 3)
-                ssn = ssn_level(near[i, 5], near[j, 5])
-                phone = phone_level(near[i, 6], near[j, 6])
-                email = email_level(symbols, starts, lengths, masks, near[i, 8], near[j, 8], positions)
-                street = street_level(
-                    symbols, starts, lengths, street_tokens, street_rows, near, i, j, node_a, node_b, positions
-                )
-                place = place_level(symbols, starts, lengths, near, i, j, positions)
-                weight = (
-                    bits[first_name] + bits[16 + middle_name] + bits[32 + last_name] + bits[48 + suffix]
-                    + bits[64 + birth] + bits[80 + sex] + bits[96 + ssn] + bits[112 + phone] + bits[128 + email]
-                    + bits[144 + street] + bits[160 + place]
+                pattern = compare_two(
+                    near, i, j, node_a, node_b, symbols, starts, lengths, masks, first_tokens, first_rows, last_tokens,
+                    last_rows, other_tokens, other_rows, street_tokens, street_rows, positions,
                 )  # fmt: skip
-                if weight >= cut:
-                    out_left[count] = min(node_a, node_b)
-                    out_right[count] = max(node_a, node_b)
-                    out_pattern[count] = (
-                        first_name | middle_name << 4 | last_name << 8 | suffix << 12 | birth << 16 | sex << 20
-                        | ssn << 24 | phone << 28 | email << 32 | street << 36 | place << 40
-                    )  # fmt: skip
+                if most_bits(bits, pattern) >= cut:
+                    out_left[count], out_right[count] = min(node_a, node_b), max(node_a, node_b)
+                    out_pattern[count] = pattern
                     count += 1
     return count, compared

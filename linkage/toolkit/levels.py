@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from recordlinkage.base import BaseCompareFeature
 
+from linkage.codes import MISSING
 from linkage.comparisons import COLUMN_OF, COMPARISONS, LEVEL_SLOTS
-from linkage.encoding import MISSING, encode_table
+from linkage.encoding import encode_table
 from linkage.kernel import BITS_PER_LEVEL
 from linkage.normalize import normalize_table
 from linkage.toolkit.frames import patterns_between, read_frames

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from linkage.encoding import MISSING, EncodedTable
+from linkage.codes import MISSING
+from linkage.encoding import EncodedTable
 from linkage.model import Model
 from linkage.scoring import TERMS, birth_date_bits, frequency_bits, term_codes
 
