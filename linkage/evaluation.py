@@ -106,3 +106,59 @@ def evaluate_clusters(clusters: pd.DataFrame, truth: pd.DataFrame) -> Evaluation
         largest_cluster=int(found.max(initial=0)),
         largest_true_person=int(true.max(initial=0)),
     )
+
+
+@dataclass(frozen=True)
+class PairEvaluation:
+    """How well do clusters agree with pairs that somebody labelled? Shares from 0 to 1; a share of nothing counts as 1.
+
+    Attributes:
+        labelled_pair_count: pairs whose records are both in the clusters. unknown_pair_count: the other ones.
+        match_count: labelled pairs that are one person. found_pair_count: those that are in one cluster.
+        common_pair_count: those that are both.
+        precision, recall, f1: of the labelled pairs; how precise the clusters are elsewhere, they do not tell.
+    """
+
+    labelled_pair_count: int
+    unknown_pair_count: int
+    match_count: int
+    found_pair_count: int
+    common_pair_count: int
+    precision: float
+    recall: float
+    f1: float
+
+    def to_dict(self) -> dict[str, float | int]:
+        """What are the figures, by name?"""
+        return asdict(self)
+
+
+def evaluate_pairs(clusters: pd.DataFrame, labels: pd.DataFrame) -> PairEvaluation:
+    """How well do these clusters agree with labelled pairs?
+
+    Args:
+        clusters: record_id, cluster_id.
+        labels: record_id_l, record_id_r, is_match (bool).
+
+    Raises:
+        ValueError: a column is missing, or ids repeat.
+    """
+    _check_columns("clusters", clusters, "cluster_id")
+    place = pd.Index(clusters["record_id"].astype(str))
+    left, right = (place.get_indexer(labels[column].astype(str)) for column in ("record_id_l", "record_id_r"))
+    is_known = (left >= 0) & (right >= 0)
+    codes = pd.factorize(clusters["cluster_id"])[0]
+    is_found = codes[left[is_known]] == codes[right[is_known]]
+    is_match = labels["is_match"].to_numpy(dtype=bool)[is_known]
+    common, found, matches = (int(which.sum()) for which in (is_found & is_match, is_found, is_match))
+    precision, recall = _share(common, found), _share(common, matches)
+    return PairEvaluation(
+        labelled_pair_count=int(is_known.sum()),
+        unknown_pair_count=int((~is_known).sum()),
+        match_count=matches,
+        found_pair_count=found,
+        common_pair_count=common,
+        precision=precision,
+        recall=recall,
+        f1=_harmonic(precision, recall),
+    )
