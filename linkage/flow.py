@@ -206,13 +206,27 @@ def _silent(stage: str, share: float) -> None:
     """Who listens when nobody asked for progress? Nobody."""
 
 
-def _patterns_to_learn_from(
-    table: EncodedTable, plan: BlockingPlan, tell: Callable[[float], None], threads: int | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Which patterns do the candidate pairs show, and how often? Estimated from a part of the blocks where many."""
+@dataclass(frozen=True)
+class Learned:
+    """Which model decides, and which patterns of candidate pairs, how often, was it learned from?"""
+
+    model: Model
+    patterns: np.ndarray
+    counts: np.ndarray
+    notes: tuple[str, ...]
+
+
+def _learn(
+    table: EncodedTable, plan: BlockingPlan, model: Model | None, tell: Callable[[float], None], threads: int | None
+) -> Learned:
+    """Which model do the candidate pairs teach? A part of the blocks stands for all where there are very many."""
     every = max(-(-plan.pair_count // PAIRS_TO_LEARN_FROM), 1)
     patterns, counts = count_patterns(table, sampled_plan(plan, every), tell, threads)
-    return patterns, counts * every
+    counts = counts * every
+    if model is not None:
+        return Learned(model, patterns, counts, ())
+    trained, notes = train_model(table, patterns, counts)
+    return Learned(trained, patterns, counts, notes)
 
 
 def dedupe(
@@ -254,28 +268,23 @@ def dedupe(
     must_not = node_pairs(nodes, must_not_link, "must_not_link")
     tell("block", 0.0)
     plan = plan_blocks(nodes.table, tuple(rules) if rules else None)
-    notes = list(nodes.notes)
-    patterns, counts = _patterns_to_learn_from(nodes.table, plan, lambda share: tell("train", share), threads)
-    if model is None:
-        model, training_notes = train_model(nodes.table, patterns, counts)
-        notes += training_notes
-    scorer = make_scorer(nodes.table, model)
+    learned = _learn(nodes.table, plan, model, lambda share: tell("train", share), threads)
+    scorer = make_scorer(nodes.table, learned.model)
     lowest = min(weight_of(LOWEST_PROBABILITY_KEPT), weight_of(threshold))
     pairs = score_candidates(scorer, plan, lowest, lambda share: tell("score", share), threads)
     tell("cluster", 0.0)
     links = Links(pairs.left, pairs.right, pairs.weight).where(pairs.weight >= weight_of(threshold))
     found = cluster_nodes(nodes.table.size, links, weight_of(threshold), scorer.score, must, must_not)
-    notes += _clustering_notes(found, plan)
     tell("done", 1.0)
     return Linked(
         clusters=clusters_table(nodes, found.labels),
         pairs=_pairs_table(nodes, plan, pairs),
         refusals=_refusals_table(nodes, found.refusals),
-        model=model,
-        weight_histogram=weight_histogram(model, patterns, counts),
+        model=learned.model,
+        weight_histogram=weight_histogram(learned.model, learned.patterns, learned.counts),
         blocking=blocking_table(plan, pairs.compared_by_rule),
         threshold=threshold,
         candidate_pair_count=int(pairs.compared_by_rule.sum()),
         fields=pd.DataFrame(nodes.missing_counts.items(), columns=["field", "missing_count"]),
-        notes=tuple(notes),
+        notes=(*nodes.notes, *learned.notes, *_clustering_notes(found, plan)),
     )
