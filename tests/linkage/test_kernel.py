@@ -19,12 +19,14 @@ from rapidfuzz.distance import OSA, JaroWinkler
 import linkage
 from linkage import kernel
 from linkage.blocking import plan_blocks
+from linkage.codes import column_of, encode_dates
 from linkage.comparisons import COMPARISONS, NO_BITS, compare_pairs, levels_of, patterns_of
-from linkage.encoding import column_of, encode_dates, encode_table, encode_texts, pack_identifiers, symbols_of
+from linkage.encoding import encode_table
 from linkage.model import starting_model
 from linkage.normalize import normalize_table
 from linkage.scanning import scan
 from linkage.scoring import make_scorer
+from linkage.texts import encode_texts, pack_identifiers, symbols_of
 from tests.linkage import reference
 from tests.linkage.households import made_up_town
 
