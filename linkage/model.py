@@ -74,7 +74,7 @@ CONFLICTS = (
     Conflict(
         "twins",
         "same birth date and surname, plainly different first names, SSN not the same: twins are more likely",
-        {"first_name": (0, 2), "birth_date": (5, 5), "last_name": (3, 4), "ssn": (-1, 1)},
+        {"first_name": (0, 2), "birth_date": (5, 5), "last_name": (2, 4), "ssn": (-1, 1)},
         bits=3.0,  # of household pairs like this one in four, not one in thirty, shares its birth date
         favours_household=True,
     ),
@@ -91,6 +91,14 @@ CONFLICTS = (
         {"ssn": (0, 0), "birth_date": (0, 0), "sex": (0, 0)},
         bits=10.0,
         favours_household=False,
+    ),
+    Conflict(
+        "name and number",
+        "surname and SSN both conflict: a given name and a birth date are shared by two people in any large town",
+        {"last_name": (0, 1), "ssn": (0, 0)},
+        bits=4.0,  # as much as either conflict weighs alone: where both are wrong, it is rarely by two separate errors
+        favours_household=False,
+        separates=False,
     ),
     Conflict(
         "nobody named",

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 
 import linkage
-from linkage.comparisons import compare_pairs
 from linkage.flow import collapse_records
 from linkage.normalize import normalize_phone
 from linkage.scoring import make_scorer, probability_of
@@ -88,7 +87,7 @@ def _labelled(folder: Path, name: str) -> pd.DataFrame:
     left = np.array([node[i] for i in pairs["record_id_seed"]])
     right = np.array([node[i] for i in pairs["record_id"]])
     scorer = make_scorer(nodes.table, model)
-    weights = scorer.weights(compare_pairs(nodes.table, left, right), left)
+    weights, _ = scorer.score(left, right)
     return pairs.assign(probability=probability_of(weights))
 
 
