@@ -130,6 +130,8 @@ def summary_lines(facts: dict) -> Iterator[str]:
     )
     yield from field_lines(facts)
     yield from rule_lines(facts)
+    if facts["records"] > 1 and not facts["candidate_pairs"]:
+        yield "no rule brought two records together; `linkage rules PEOPLE` tells why, --block-on asks for others"
     yield from (f"note: {note}" for note in facts["notes"])
     if facts["evaluation"]:
         shown = ("precision", "recall", "f1", "person_f1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +10,6 @@ import pandas as pd
 import pytest
 
 from linkage import files
-from linkage.cli import main
 from tests.linkage.households import made_up_town
 
 MAP = ("--map", "FAMILY=last_name")
@@ -23,18 +21,6 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = made_up_town(800, seed=2).rename(columns={"last_name": "FAMILY"})
     table.assign(email=None, source="north").to_csv(path, index=False)
     return path
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["linkage", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capsys.readouterr()
-        return int(end.value.code or 0), told.out, told.err
-
-    return call
 
 
 # --- dedupe, evaluate, explain ---------------------------------------------------------------------------------------
