@@ -147,7 +147,7 @@ def dedupe_command(
         records = read_people(people, mapping)
         known = files.read_model(model) if model else None
         join, part = files.read_decisions(must_link, records), files.read_decisions(must_not_link, records)
-        known_truth = files.read_truth(truth) if truth else files.truth_in(records)
+        known_truth = files.read_truth(truth, records["record_id"].to_pylist()) if truth else files.truth_in(records)
         linked = dedupe(records, model=known, threshold=_probability(threshold), rules=asked, must_link=join,
                         must_not_link=part, progress=tell, threads=threads)  # fmt: skip
         _check_rules(linked.blocking["blocking_rule"].tolist(), asked)
@@ -194,7 +194,7 @@ def train_command(
     with console.progress_bars(clock) as tell:
         tell("read", 0.0)
         records = read_people(people, mapping)
-        known_truth = files.read_truth(truth) if truth else files.truth_in(records)
+        known_truth = files.read_truth(truth, records["record_id"].to_pylist()) if truth else files.truth_in(records)
         linked = dedupe(records, rules=asked, progress=tell, threads=threads)
         _check_rules(linked.blocking["blocking_rule"].tolist(), asked)
         measured = known_truth.measure(linked.clusters) if known_truth else None
@@ -246,8 +246,8 @@ def evaluate_command(
 
     Example: `linkage evaluate clusters.csv --truth labelled_pairs.csv`
     """
-    known = files.read_truth(truth)
-    figures = known.measure(files.read_clusters(clusters)).to_dict()
+    found = files.read_clusters(clusters)
+    figures = files.read_truth(truth, found["record_id"]).measure(found).to_dict()
     if as_json:
         _say_json(figures)
     else:

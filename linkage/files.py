@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset
@@ -67,21 +68,32 @@ def _with_plain_ids(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: table[name].str.strip() for name in ids})
 
 
-def read_truth(path: Path) -> Truth:
-    """What does this file say about who is who? Raises TableError where it says nothing."""
+def read_truth(path: Path, record_ids: Iterable[str]) -> Truth:
+    """What does this file say about who is who among these records?
+
+    Raises:
+        TableError: the columns of neither form are there, or say nothing about these records.
+    """
     table = _with_plain_ids(read_table(path))
-    if set(TRUTH_COLUMNS) <= set(table):
-        return Truth(table[TRUTH_COLUMNS])
-    if not set(LABEL_COLUMNS) <= set(table):
+    forms = [columns for columns in (TRUTH_COLUMNS, LABEL_COLUMNS) if set(columns) <= set(table)]
+    if not forms:
         raise TableError(
             f"{path.name} has neither the columns {', '.join(TRUTH_COLUMNS)} nor {', '.join(LABEL_COLUMNS)}; "
             "name them so"
         )
+    table = table[forms[0]]
+    known = pd.Index(record_ids)
+    if not np.logical_and.reduce([known.isin(table[name]).any() for name in table if name.startswith("record_id")]):
+        raise TableError(f"{path.name} names no record_id of these records; are the ids written alike?")
+    if forms[0] is TRUTH_COLUMNS:
+        if table["record_id"].duplicated().any():
+            raise TableError(f"{path.name} repeats a record_id; say once who each record is")
+        return Truth(table)
     said = table["is_match"].fillna("").str.strip().str.lower()
     unclear = int((~said.isin(YES | NO)).sum())
     if unclear:
         raise TableError(f"{path.name}: {unclear} rows of is_match say neither 1 nor 0 (or true, false, yes, no)")
-    return Truth(table[PAIR_COLUMNS].assign(is_match=said.isin(YES)))
+    return Truth(table.assign(is_match=said.isin(YES)))
 
 
 def truth_in(records: pa.Table) -> Truth | None:

@@ -76,7 +76,7 @@ def _wanted(linked: Linked, reopened: Reopened) -> Iterator[tuple[str, str, np.n
     )
     yield (
         "A contradiction",
-        "what speaks against one person counts more than each field alone",
+        "together, some of its fields say two people",
         among(_is_contradicted(linked), weights),
     )
 

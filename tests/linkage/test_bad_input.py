@@ -336,7 +336,10 @@ def test_next_to_nothing_is_linked_all_the_same(run, tmp_path: Path, content: by
     [
         (("evaluate", "c.csv", "--truth"), "record_id,who\na,Secretson\n", "neither the columns"),
         (("evaluate", "c.csv", "--truth"), "record_id_l,record_id_r,is_match\na,b,Secretson\n", "1 rows of is_match"),
-        (("evaluate", "c.csv", "--truth"), "record_id,person_truth\na,Secretson\na,x\n", "repeat a record_id"),
+        (("evaluate", "c.csv", "--truth"), "record_id,person_truth\na,Secretson\na,x\n", "repeats a record_id"),
+        (("evaluate", "c.csv", "--truth"), "record_id,person_truth\n7,Secretson\n", "no record_id of these"),
+        (("dedupe", "p.csv", "--out", "o.csv", "--truth"), "record_id_l,record_id_r,is_match\na,x,1\n", "no record_id"),
+        (("train", "p.csv", "--out", "o.json", "--truth"), "record_id,person_truth\n7,Secretson\n", "no record_id of"),
         (("evaluate", "p.csv", "--truth"), "record_id,person_truth\na,Secretson\n", "[cluster_id]"),
         (("dedupe", "p.csv", "--out", "o.csv", "--must-link"), "record_id_l,b\na,b\n", "[record_id_r]"),
         (("dedupe", "p.csv", "--out", "o.csv", "--must-not-link"), "record_id_l,record_id_r\na,Secretson\n", "1 of 1"),
