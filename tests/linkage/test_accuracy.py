@@ -37,14 +37,14 @@ def febrl(number: int) -> pd.DataFrame:
 def test_febrl(number: int) -> None:
     records = febrl(number)
     found = linkage.evaluate_clusters(linkage.dedupe(records).clusters, records)
-    assert found.f1 >= 0.996
+    assert found.f1 >= 0.998
     assert found.precision >= 0.999
 
 
 def test_a_town_with_families_twins_and_misspelt_names() -> None:
     records = made_up_town(20_000)
     found = linkage.evaluate_clusters(linkage.dedupe(records).clusters, records)
-    assert found.f1 >= 0.98
+    assert found.f1 >= 0.985
     assert found.precision >= 0.99
     assert found.largest_cluster <= 2 * found.largest_true_person
 
