@@ -44,7 +44,8 @@ airflow: $(READY)  ## Start Airflow with this project's DAGs on this machine (Ct
 test: $(READY)  ## Run the tests
 	$(BIN)/pytest -q -m "not long"
 
-test-long: $(READY)  ## Run the slower proofs too
+test-long: $(READY)  ## Run the slower proofs too, with Spark
+	$(UV) sync --frozen --quiet --group spark
 	$(BIN)/pytest -q
 
 check: $(READY)  ## Look over the code: ruff, pyright, import directions, words
