@@ -54,20 +54,23 @@ def _as_table(records: Records) -> pa.Table:
     ids = table.column("record_id")
     if ids.null_count:
         raise ValueError(f"{ids.null_count} records have no record_id")
-    repeated = table.num_rows - pc.count_distinct(ids).as_py()
-    if repeated:
-        raise ValueError(f"record_id is not unique: {repeated} rows repeat an id")
     return table
 
 
 def _sorted_columns(table: pa.Table) -> tuple[np.ndarray, dict[str, Column]]:
-    """Which record ids and columns does this table hold, sorted by record id?"""
+    """Which record ids and columns does this table hold, sorted by record id? Raises ValueError if an id repeats."""
     ids = table.column("record_id").combine_chunks()
-    order = pc.sort_indices(ids).to_numpy()
+    order = pc.sort_indices(ids)
+    ids = ids.take(order)
+    repeated = pc.sum(pc.equal(ids[1:], ids[:-1])).as_py() or 0
+    if repeated:
+        raise ValueError(f"record_id is not unique: {repeated} rows repeat an id; give each one of its own")
     columns = {
-        name: column_of(_one_chunk(table.column(name))).at(order) for name in FIELDS if name in table.column_names
+        name: column_of(_one_chunk(table.column(name))).at(order.to_numpy())
+        for name in FIELDS
+        if name in table.column_names
     }
-    return ids.to_numpy(zero_copy_only=False)[order], columns
+    return ids.to_numpy(zero_copy_only=False), columns
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.DictionaryArray:

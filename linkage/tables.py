@@ -17,7 +17,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from linkage.normalize import FIELDS
-from linkage.normalize.columns import plain_texts, text_codes
+from linkage.normalize.columns import count_repeats, plain_texts, text_codes
 
 CODED = pa.dictionary(pa.int32(), pa.string())
 """How evidence is read: each distinct text once, and its number per row."""
@@ -331,7 +331,7 @@ def _check_ids(path: Path, ids: pa.Array) -> None:
     nameless = pc.sum(pc.equal(pc.utf8_trim_whitespace(ids.fill_null("")), "")).as_py() or 0
     if nameless:
         raise TableError(f"{path.name}: {nameless} records have no record_id; give each one of its own")
-    repeated = len(ids) - pc.count_distinct(ids).as_py()
+    repeated = count_repeats(ids)
     if repeated:
         raise TableError(
             f"{path.name}: record_id is not unique: {repeated} rows repeat an id; give each one of its own"
