@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import jellyfish
 import numpy as np
 import pandas as pd
 import pytest
 
-from linkage import blocking, scanning
+from linkage import blocking, scanning, scoring
 from linkage.blocking import BLOCKING_RULES, BlockingPlan, make_blocks, plan_blocks, rule_on
 from linkage.comparisons import NO_BITS
 from linkage.encoding import EncodedTable, encode_table
@@ -181,8 +182,16 @@ def test_a_table_without_candidate_pairs_is_scanned() -> None:
 
 
 @pytest.mark.parametrize("lowest", [-20.0, -6.6, 0.0, 1.2, 9.0, 15.0])
-def test_the_cut_loses_no_pair(lowest: float, pairs: list[tuple]) -> None:
-    scorer = make_scorer(TABLE, starting_model(TABLE.size))
+@pytest.mark.parametrize("households", [True, False])
+def test_the_cut_loses_no_pair(
+    households: bool, lowest: float, pairs: list[tuple], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without households nothing holds back a pair that a rare value lifts: the bound is as tight as it gets."""
+    model = starting_model(TABLE.size)
+    if not households:
+        monkeypatch.setattr(scoring, "TERM_PRIOR_RECORDS", 1.0)
+        model = replace(model, household_share=0.0)
+    scorer = make_scorer(TABLE, model)
     left, right, rule, pattern = (np.array(values) for values in zip(*pairs, strict=True))
     weights = scorer.weigher.weigh(pattern, left)[0]
     kept = np.flatnonzero(weights >= lowest)
