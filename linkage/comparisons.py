@@ -42,7 +42,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "first_name",
         ("first_name", "middle_name", "last_name"),
-        ("different", "exchanged with last name", "somewhat similar", "initial agrees",
+        ("different", "somewhat similar", "exchanged with last name", "initial agrees",
          "nickname, middle name or part agrees", "close spelling", "equal"),
         "first_name",
     ),

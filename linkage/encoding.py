@@ -21,6 +21,11 @@ from linkage.texts import Texts, Tokens, encode_texts, name_tokens, pack_identif
 
 SUFFIXES = ("JR", "SR", "I", "II", "III", "IV", "V", "VI")
 SEXES = ("F", "M")
+IDENTIFYING = ("ssn", "phone", "email", "street_address")
+MOST_HOLDERS = 300
+"""Nodes that may hold one such value. One that more hold is a shelter's, a hospital's or a form's: it says nothing of
+who somebody is, and if it counted, those who hold it would look like one family to the training."""
+
 MOST_STATES = 1023
 """States that are told apart; a table has fifty."""
 
@@ -35,6 +40,7 @@ class EncodedTable:
     """What do the nodes hold, in comparable codes? One row is one node; `fields` are the columns that hold anything.
 
     Attributes:
+        shared_counts: per field of IDENTIFYING, how many nodes hold a value that was left out since too many hold it.
         columns: per field of linkage.FIELDS, and per derived field (DERIVED), its column.
         dates: the birth dates.  texts: the vocabulary.  names: per kind of name, the vocabulary code, 0 for none.
         first_tokens, last_tokens, other_tokens, street_tokens: of the values of their columns.
@@ -49,6 +55,7 @@ class EncodedTable:
     last_tokens: Tokens
     other_tokens: Tokens
     street_tokens: Tokens
+    shared_counts: dict[str, int]
 
     def codes(self, name: str) -> Codes:
         """Which codes does this field hold? MISSING where there is none."""
@@ -66,6 +73,14 @@ class EncodedTable:
 
 DERIVED = ("email_local", "house_number", "street_name")
 COMPARED_TEXTS = ("first_name", "middle_name", "last_name", "email_local", "street_name", "city")
+
+
+def _without_shared(column: Column) -> Column:
+    """Which column is this without the values that too many nodes hold?"""
+    counts = np.bincount(column.codes[column.codes != MISSING], minlength=len(column.values))
+    if not (counts > MOST_HOLDERS).any():
+        return column
+    return Column(column.values, np.where(column.by_value(counts) > MOST_HOLDERS, MISSING, column.codes))
 
 
 def _choices(column: Column, choices: tuple[str, ...]) -> np.ndarray:
@@ -122,6 +137,9 @@ def _pack_rows(table: EncodedTable) -> np.ndarray:
 def encode_columns(columns: dict[str, Column], size: int) -> EncodedTable:
     """Which encoded table do these columns make? Fields that are not there are empty."""
     everything = {name: columns.get(name, empty_column(size)) for name in FIELDS}
+    kept = {name: _without_shared(everything[name]) for name in IDENTIFYING}
+    shared = {name: int((kept[name].codes != everything[name].codes).sum()) for name in IDENTIFYING}
+    everything |= kept
     street, email = everything["street_address"], everything["email"]
     number, street_name, _ = street_parts(street.values)
     for name, source, values in (
@@ -140,7 +158,7 @@ def encode_columns(columns: dict[str, Column], size: int) -> EncodedTable:
     names = name_tokens(*(everything[name].values for name in ("first_name", "last_name", "other_last_names")))
     tokens = (*names, street_tokens(everything["street_name"].values))
     fields = frozenset(name for name in FIELDS if bool((everything[name].codes != MISSING).any()))
-    return EncodedTable(size, fields, everything, encode_dates(everything["birth_date"]), texts, *tokens)
+    return EncodedTable(size, fields, everything, encode_dates(everything["birth_date"]), texts, *tokens, shared)
 
 
 def encode_table(table: pa.Table) -> EncodedTable:

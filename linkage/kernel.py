@@ -345,7 +345,7 @@ def first_name_level(symbols, starts, tokens, token_rows, near, i, j, node_a, no
     if first_a == first_b:
         return 7
     if is_exchanged:
-        return 2
+        return 3
     place = 1
     length_a, length_b = upper_code(near[i, 1]) & 63, upper_code(near[j, 1]) & 63
     prefixes = near[i, 11] ^ near[j, 11]
@@ -353,7 +353,7 @@ def first_name_level(symbols, starts, tokens, token_rows, near, i, j, node_a, no
         place = 4 if prefixes & _SYMBOL == _U0 else 1
     elif may_reach(OVERLAP_SIMILAR, near[i, 2], near[j, 2], min(lowest_one(prefixes) // 6, 4), length_a, length_b):
         close = spelling(symbols, starts, first_a, length_a, first_b, length_b, positions)
-        place = 1 if close == 0 else (3 if close == 1 else 6)
+        place = 1 if close == 0 else (2 if close == 1 else 6)
     if place >= 5:
         return place
     is_middle = (first_a == name_code(near[j, 1]) and length_a > 1) or (

@@ -32,8 +32,9 @@ HOUSEHOLD_SURPLUS = {
     "email": 0.05,
     "suffix": 0.0,
 }
-"""Share of household pairs that agree beyond chance in a person's field: namesakes, family middle names, twins, one
-inbox for a family, a parent's SSN entered for a child. Fixed: if they were learned, the class would take in matches."""
+"""Share of household pairs that have a person's value in common beyond chance: namesakes, family middle names, twins,
+one inbox for a family, a parent's SSN entered for a child. Fixed: if they were learned, the class would take in
+matches."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,15 @@ CONFLICTS = (
     Conflict(
         "twins",
         "same birth date and surname, plainly different first names, SSN not the same: twins are more likely",
-        {"first_name": (0, 2), "birth_date": (5, 5), "last_name": (2, 4), "ssn": (-1, 1)},
+        {"first_name": (0, 1), "birth_date": (5, 5), "last_name": (2, 4), "ssn": (-1, 1)},
         bits=3.0,  # of household pairs like this one in four, not one in thirty, shares its birth date
+        favours_household=True,
+    ),
+    Conflict(
+        "neighbouring numbers",
+        "twins by all else, and SSNs that differ by one digit: they were handed out one after the other",
+        {"first_name": (0, 0), "birth_date": (5, 5), "last_name": (2, 4), "ssn": (2, 2)},
+        bits=16.0,  # a third of twins born before 2011 have such numbers; as "one digit differs" it is 1 in 10,000
         favours_household=True,
     ),
     Conflict(
@@ -117,15 +125,23 @@ def _with_household(m: tuple[float, ...], u: tuple[float, ...], h: tuple[float, 
     return ComparisonParameters(m, u, h or u)
 
 
-def household_shares(name: str, u: tuple[float, ...]) -> tuple[float, ...]:
-    """How often is each level of a person's field reached within a household? u, plus the surplus at equality."""
+PERSON_COMPARISONS = frozenset(HOUSEHOLD_SURPLUS) - {"suffix"}
+"""Comparisons whose household shares follow from m and u."""
+
+
+def household_shares(name: str, m: tuple[float, ...], u: tuple[float, ...]) -> tuple[float, ...]:
+    """How often is each level of a person's field reached within a household?
+
+    As by chance, but for the surplus: those share the value, written with the same slips as one person's. So a better
+    level never speaks for a household more than for one person.
+    """
     surplus = HOUSEHOLD_SURPLUS[name]
-    return (*tuple(share * (1 - surplus) for share in u[:-1]), u[-1] * (1 - surplus) + surplus)
+    return tuple(share * (1 - surplus) + same * surplus for same, share in zip(m, u, strict=True))
 
 
 _START = {
     "first_name": _with_household(
-        (0.012, 0.003, 0.015, 0.02, 0.04, 0.06, 0.85), (0.9418, 0.003, 0.04, 0.004, 0.006, 0.0022, 0.003)
+        (0.012, 0.015, 0.003, 0.02, 0.04, 0.06, 0.85), (0.9418, 0.04, 0.003, 0.004, 0.006, 0.0022, 0.003)
     ),
     "middle_name": _with_household((0.05, 0.30, 0.05, 0.60), (0.915, 0.05, 0.005, 0.03)),
     "last_name": _with_household(
@@ -154,9 +170,7 @@ field), half of people moving between records. They are also the shape a fit fal
 def starting_parameters() -> dict[str, ComparisonParameters]:
     """What is believed of each comparison before any record is seen?"""
     return {
-        name: start
-        if name in HOUSEHOLD_COMPARISONS or name == "suffix"
-        else replace(start, h=household_shares(name, start.u))
+        name: replace(start, h=household_shares(name, start.m, start.u)) if name in PERSON_COMPARISONS else start
         for name, start in _START.items()
     }
 
@@ -260,8 +274,8 @@ def _check_model(model: Model) -> None:
         for values, expected in zip((shares.m, shares.u, shares.h), (start[name].m,) * 3, strict=True):
             if len(values) != len(expected) or not all(0 < value <= 1 for value in values):
                 raise ValueError(f"not a linkage model (comparison [{name}] has wrong shares)")
-    if not (0 < model.match_share < 1 and 0 <= model.household_share < 1):
-        raise ValueError("not a linkage model (match or household share is no probability)")
+    if not (model.match_share > 0 and model.household_share >= 0 and model.match_share + model.household_share < 1):
+        raise ValueError("not a linkage model (match and household share are no probabilities)")
 
 
 FEWEST_RECORDS_ASSUMED = 1000

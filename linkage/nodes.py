@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.codes import MISSING, Column, column_of
-from linkage.encoding import EncodedTable, encode_columns
+from linkage.encoding import MOST_HOLDERS, EncodedTable, encode_columns
 from linkage.grouping import group_by
 from linkage.normalize import FIELDS, normalize_table
 
@@ -117,6 +117,11 @@ def collapse_records(records: Records, kept_single: set[str]) -> Nodes:
     if is_left_out.any():
         notes.append(f"{int(is_left_out.sum())} records repeat one row too often to be a person; each stays by itself")
     table = encode_columns({name: column.at(first_record) for name, column in columns.items()}, len(first_record))
+    notes += [
+        f"{count} records hold a {name} that more than {MOST_HOLDERS} share; it is left out"
+        for name, count in table.shared_counts.items()
+        if count
+    ]
     missing = {name: int((column.codes < 0).sum()) for name, column in columns.items()}
     return Nodes(ids, node_of, first_record, table, missing, tuple(notes))
 

@@ -134,10 +134,10 @@ def sampled_plan(plan: BlockingPlan, every: int) -> BlockingPlan:
     if every <= 1:
         return plan
     kept = []
-    for blocks in plan.blocks:
+    for rule, blocks in enumerate(plan.blocks):
         sizes = np.diff(blocks.starts)
         first = blocks.order[blocks.starts[:-1]].astype(np.uint64)
-        is_kept = _spread(first) % np.uint64(every) == 0
+        is_kept = _spread(first + np.uint64(rule << 32)) % np.uint64(every) == 0
         order = blocks.order[np.repeat(is_kept, sizes)]
         starts = np.concatenate([[0], np.cumsum(sizes[is_kept])]).astype(np.int64)
         kept.append(type(blocks)(order, starts, blocks.key, blocks.purged_block_count, blocks.purged_record_count))

@@ -35,7 +35,7 @@ NAMES = frozenset({"first_name", "middle_name", "last_name"})
 TERMS = tuple(comparison.name for comparison in COMPARISONS if comparison.term_field is not None)
 """Comparisons whose value's frequency counts, in order."""
 
-EXCHANGED_LEVEL = 1
+EXCHANGED_LEVEL = 2
 """Level of the first name where first and last name are exchanged; the last name then counts as equal."""
 
 IMPOSSIBLE_BITS = -1000.0
@@ -147,7 +147,8 @@ def _log2_sum(a, b):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _weigh(
     patterns, left, terms, prior, match_bits, household_bits, chance_bits, term_column, equal_level, u_equal,
-    surplus, is_household, lowest, highest, conflict_bits, favours_household, separates, weights, is_contradicted,
+    surplus, m_equal, is_household, lowest, highest, conflict_bits, favours_household, separates, weights,
+    is_contradicted,
 ):  # fmt: skip
     """What is the match weight of each pattern, in bits? The one place where weights are added up."""
     comparisons = len(term_column)
@@ -169,7 +170,8 @@ def _weigh(
                 chance += bits
                 if not is_household[c]:
                     share = u_equal[c] * (1.0 - surplus[c])
-                    household += np.log2((share * np.exp2(bits) + surplus[c]) / (share + surplus[c]))
+                    same = surplus[c] * m_equal[c]
+                    household += np.log2((share * np.exp2(bits) + same) / (share + same))
         against, found = 0.0, False
         for k in range(len(conflict_bits)):
             holds = True
@@ -216,6 +218,7 @@ class Weigher:
             np.array(LEVEL_COUNTS, dtype=np.int64) - 1,
             np.array([model.parameters[c.name].u[-1] for c in COMPARISONS]),
             np.array([HOUSEHOLD_SURPLUS.get(c.name, 0.0) for c in COMPARISONS]),
+            np.array([model.parameters[c.name].m[-1] for c in COMPARISONS]),
             np.array([c.name in HOUSEHOLD_COMPARISONS for c in COMPARISONS]),
             found.lowest,
             found.highest,

@@ -127,8 +127,8 @@ def _first_name(engine: Dialect) -> Levels:
         Level(5, _all(_close_words(engine, "first_name"), straight)),
         Level(4, _all(another, straight)),
         Level(3, _all(_is_an_initial("first_name"), straight)),
-        Level(2, _all(_similar_words(engine, "first_name_l", "first_name_r"), straight)),
-        Level(1, exchanged),
+        Level(2, exchanged),
+        Level(1, _all(_similar_words(engine, "first_name_l", "first_name_r"), straight)),
         Level(0, ELSE),
     ]
 

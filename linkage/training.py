@@ -18,6 +18,7 @@ from linkage.comparisons import COMPARISONS, LEVEL_SLOTS, compare_pairs, levels_
 from linkage.encoding import EncodedTable
 from linkage.model import (
     HOUSEHOLD_COMPARISONS,
+    PERSON_COMPARISONS,
     ComparisonParameters,
     Model,
     household_shares,
@@ -190,8 +191,12 @@ def _improve(histogram: PatternHistogram, model: Model, start: Parameters) -> tu
     parameters = {}
     for column, comparison in enumerate(COMPARISONS):
         name, now = comparison.name, model.parameters[comparison.name]
-        h = _held_to(household_sums[column], start[name].h) if name in HOUSEHOLD_COMPARISONS else now.h
-        parameters[name] = replace(now, m=_held_to(match_sums[column], start[name].m), h=h)
+        m, h = _held_to(match_sums[column], start[name].m), now.h
+        if name in HOUSEHOLD_COMPARISONS:
+            h = _held_to(household_sums[column], start[name].h)
+        elif name in PERSON_COMPARISONS:
+            h = household_shares(name, m, now.u)
+        parameters[name] = replace(now, m=m, h=h)
     match_share = max(matches, 0.5) / histogram.pair_count_of_all
     household_share = households / histogram.pair_count_of_all
     return replace(model, parameters=parameters, match_share=match_share, household_share=household_share), responsible
@@ -253,8 +258,10 @@ def refuse_falling_weights(model: Model, start: Parameters, match_pairs: float) 
     parameters, notes = {}, []
     for comparison in COMPARISONS:
         name = comparison.name
-        m, refused = rising_m(model.parameters[name], start[name], match_pairs)
-        parameters[name] = replace(model.parameters[name], m=m)
+        learned = model.parameters[name]
+        m, refused = rising_m(learned, start[name], match_pairs)
+        h = household_shares(name, m, learned.u) if name in PERSON_COMPARISONS else learned.h
+        parameters[name] = replace(learned, m=m, h=h)
         if refused:
             labels = ", ".join(f"[{comparison.labels[level]}]" for level in refused)
             notes.append(f"{name}: weights did not rise with the level; set back to the starting values: {labels}")
@@ -281,9 +288,7 @@ def learn_from_patterns(
     """Which model do these patterns teach, and what was refused?"""
     start = starting_parameters()
     with_u = {
-        name: replace(
-            p, u=u[name], h=household_shares(name, u[name]) if name not in HOUSEHOLD_COMPARISONS | {"suffix"} else p.h
-        )
+        name: replace(p, u=u[name], h=household_shares(name, p.m, u[name]) if name in PERSON_COMPARISONS else p.h)
         for name, p in start.items()
     }
     believed = replace(starting_model(node_count), parameters=with_u)

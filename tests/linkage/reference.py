@@ -87,9 +87,9 @@ def first_name(a: Row, b: Row) -> int:
     if one == other:
         return 6
     if is_exchanged(a, b):
-        return 1
+        return 2
     is_initial = len(one) == 1 or len(other) == 1
-    level = 3 * (one[0] == other[0]) if is_initial else (0, 2, 5)[spelling(one, other)]
+    level = 3 * (one[0] == other[0]) if is_initial else (0, 1, 5)[spelling(one, other)]
     in_the_middle = (len(one) > 1 and one == joined(b["middle_name"])) or (
         len(other) > 1 and other == joined(a["middle_name"])
     )

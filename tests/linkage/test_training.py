@@ -29,7 +29,7 @@ START = starting_parameters()
 SHARE_MISSING = 0.2
 
 TRUE_M = {name: start.m for name, start in START.items()} | {
-    "first_name": (0.05, 0.001, 0.049, 0.05, 0.10, 0.15, 0.60),
+    "first_name": (0.05, 0.04, 0.009, 0.05, 0.10, 0.15, 0.60),
     "last_name": (0.10, 0.05, 0.04, 0.14, 0.67),
     "birth_date": (0.04, 0.07, 0.01, 0.10, 0.05, 0.73),
     "phone": (0.25, 0.08, 0.67),
