@@ -68,7 +68,7 @@ def score_on_duckdb(folder: Path, lowest: float | None = None) -> pd.DataFrame:
 @contextmanager
 def spark_session() -> Iterator:
     """Which Spark runs on this machine alone, with the similarity functions of Splink's wheel?"""
-    from pyspark.sql import SparkSession
+    from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports]
     from splink.backends.spark import similarity_jar_location
 
     options = {

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from linkage.blocking import BLOCKING_RULES, BlockingRule
 from linkage.explain import Explanation
-from linkage.flow import Linked
+from linkage.linked import Linked
 from linkage.normalize import FIELDS
 
 BAR_WIDTH_BITS = 20.0

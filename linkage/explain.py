@@ -9,8 +9,8 @@ import numpy as np
 
 from linkage.codes import MISSING
 from linkage.comparisons import COLUMN_OF, COMPARISONS, compare_pairs, levels_of
-from linkage.flow import Nodes, Records, collapse_records
 from linkage.model import CONFLICTS, Model
+from linkage.nodes import Nodes, Records, collapse_records
 from linkage.scoring import EXCHANGED_LEVEL, TERMS, Scorer, holds, make_scorer, probability_of
 
 MISSING_LABEL = "not known on one side"

@@ -243,6 +243,11 @@ class Model:
             content = json.loads(text)
             if content["format"] != FORMAT:
                 raise ValueError(f"a linkage model of format [{content['format']}], this version reads {FORMAT}")
+            labels = {
+                found["name"]: tuple(level["label"] for level in found["levels"]) for found in content["comparisons"]
+            }
+            if labels != LABELS:
+                raise ValueError("not a model of this version: its comparisons or levels are others; train it anew")
             parameters = {
                 found["name"]: ComparisonParameters(
                     *(tuple(float(level[kind]) for level in found["levels"]) for kind in ("m", "u", "household"))

@@ -27,8 +27,9 @@ from linkage.clustering import Links, cluster_nodes
 from linkage.codes import MISSING, Column
 from linkage.comparisons import COLUMN_OF, COMPARISONS, Comparison
 from linkage.encoding import EncodedTable
-from linkage.flow import Nodes, Records, clusters_table, collapse_records
+from linkage.linked import clusters_table
 from linkage.model import Model
+from linkage.nodes import Nodes, Records, collapse_records
 from linkage.scoring import LOWEST_FREQUENCY, LOWEST_NAME_FREQUENCY, TERMS, make_scorer, term_bits, weight_of
 from linkage.splink_levels import DIALECTS, LEVELS, Dialect, Level
 

@@ -11,18 +11,9 @@ import pandas as pd
 from linkage.blocking import BlockingRule, plan_blocks
 from linkage.clustering import Links, cluster_nodes
 from linkage.comparisons import NO_BITS
-from linkage.flow import (
-    LOWEST_PROBABILITY_KEPT,
-    Linked,
-    Nodes,
-    Pairs,
-    Progress,
-    Records,
-    blocking_table,
-    clusters_table,
-    collapse_records,
-    node_pairs,
-)
+from linkage.flow import LOWEST_PROBABILITY_KEPT, Progress
+from linkage.linked import Linked, blocking_table, clusters_table
+from linkage.nodes import Nodes, Pairs, Records, collapse_records, node_pairs
 from linkage.scanning import ComparedPairs, scan
 from linkage.scoring import Scorer, make_scorer, weight_of
 

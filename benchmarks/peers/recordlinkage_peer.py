@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 import warnings
 from pathlib import Path
@@ -27,8 +28,8 @@ SIMILAR = 0.85
 """Jaro-Winkler similarity from which two texts agree; the toolkit's documentation says so."""
 
 SHARED_BY_TOO_MANY = 60
-"""Records. A larger block is left out, else one common value would make millions of pairs for a toolkit that holds all
-of them in memory."""
+"""Records. By the rules below a larger block is left out, else one common value would make millions of pairs for a
+toolkit that holds all of them in memory. Rules somebody names bring every pair they find."""
 
 BY_TEXT = ("first_name", "last_name", "street_address", "city")
 BY_VALUE = ("birth_date", "ssn", "phone", "email", "postcode", "sex", "state", "suffix")
@@ -47,14 +48,14 @@ def read_people(path: Path) -> pd.DataFrame:
     return connection.table("people").select(", ".join(["record_id", *fields])).df().set_index("record_id")
 
 
-def candidates(people: pd.DataFrame, rules: list[str]) -> pd.MultiIndex:
-    """Which pairs are compared? Those that agree in every field of some rule."""
+def candidates(people: pd.DataFrame, rules: list[str], largest: float) -> pd.MultiIndex:
+    """Which pairs are compared? Those that agree in all fields of some rule, in blocks of at most `largest` records."""
     found = pd.MultiIndex.from_arrays([[], []])
     for rule in rules:
         fields = rule.split(",")
         known = people.dropna(subset=fields)
         sizes = known.groupby(fields, sort=False)[fields[0]].transform("size")
-        usable = known[(sizes > 1) & (sizes <= SHARED_BY_TOO_MANY)]
+        usable = known[(sizes > 1) & (sizes <= largest)]
         if len(usable):
             found = found.union(recordlinkage.Index().block(fields).index(usable))
     return found
@@ -89,7 +90,10 @@ def link(path: Path, out: Path, rules: list[str]) -> dict[str, object]:
     """Which records are one person? Writes the clusters and answers counts and seconds."""
     began = time.perf_counter()
     people = read_people(path)
-    pairs = candidates(people, rules or splink_peer.possible(RULES, list(people.columns)))
+    if rules:
+        pairs = candidates(people, rules, math.inf)
+    else:
+        pairs = candidates(people, splink_peer.possible(RULES, list(people.columns)), SHARED_BY_TOO_MANY)
     levels = agreements(people, pairs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from linkage.evaluation import Evaluation, PairEvaluation
 from linkage.explain import explainer_of
 from linkage.files import Truth
-from linkage.flow import Linked, Pairs, Records
+from linkage.linked import Linked
+from linkage.nodes import Pairs, Records
 from linkage.normalize import FIELDS
 from linkage.report import pictures
 from linkage.report.examples import examples_of

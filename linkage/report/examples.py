@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linkage.comparisons import COMPARISONS
-from linkage.flow import Linked
 from linkage.kernel import BITS_PER_LEVEL
+from linkage.linked import Linked
 from linkage.model import CONFLICTS
 from linkage.scoring import weight_of
 from linkage.sweep import Reopened

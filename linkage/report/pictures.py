@@ -12,7 +12,7 @@ import pandas as pd
 from linkage.codes import MISSING
 from linkage.comparisons import COMPARISONS
 from linkage.explain import Explanation
-from linkage.flow import Linked
+from linkage.linked import Linked
 from linkage.model import Model
 from linkage.report import charts
 from linkage.report.examples import Example

@@ -87,7 +87,7 @@ class PersonBlock(BaseIndexAlgorithm):
 
     The pairs are those that linkage.dedupe compares, by the same rules about blocks that are too large. Where dedupe
     takes records that are equal in everything as one, all of them are paired here, with each other as well. Rows that
-    repeat more often than linkage.flow.MOST_RECORDS_OF_ONE_PERSON are in no pair.
+    repeat more often than linkage.nodes.MOST_RECORDS_OF_ONE_PERSON are in no pair.
 
     Args:
         rules: of linkage.rule_on. Rules whose fields a frame lacks yield nothing. Without any, all of

@@ -9,7 +9,7 @@ import pandas as pd
 
 from linkage.comparisons import compare_pairs
 from linkage.encoding import EncodedTable
-from linkage.flow import collapse_records
+from linkage.nodes import collapse_records
 from linkage.normalize import FIELDS
 
 

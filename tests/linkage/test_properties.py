@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import linkage
 from linkage import scanning
 from linkage.comparisons import COLUMN_OF, COMPARISONS, LEVEL_COUNTS, patterns_of
-from linkage.flow import collapse_records
 from linkage.model import CONFLICTS, PERSON_COMPARISONS, Model, starting_model, starting_parameters
+from linkage.nodes import collapse_records
 from linkage.scoring import EXCHANGED_LEVEL, holds, make_scorer, pattern_weights
 from linkage.training import rising_m
 from tests.linkage.households import made_up_town

@@ -15,8 +15,8 @@ import pytest
 import linkage
 from benchmarks import splink_export as measured
 from linkage.comparisons import COMPARISONS, compare_pairs, levels_of
-from linkage.flow import collapse_records
 from linkage.model import starting_model
+from linkage.nodes import collapse_records
 from linkage.splink_export import clusters_from_pairs, export_splink, splink_settings
 from tests.docs.pages import code_block
 from tests.linkage.households import made_up_town

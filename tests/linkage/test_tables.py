@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkage import tables
+from linkage.delimited import CODED, TableError
 from linkage.normalize import FIELDS
-from linkage.tables import CODED, TableError, read_people, read_records, read_table
+from linkage.tables import read_people, read_records, read_table
 
 SECRET = "Secretson"
 

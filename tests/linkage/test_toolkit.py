@@ -19,8 +19,8 @@ import linkage
 from linkage import rule_on
 from linkage.blocking import make_blocks
 from linkage.comparisons import COMPARISONS, patterns_of
-from linkage.flow import collapse_records
 from linkage.model import starting_model
+from linkage.nodes import collapse_records
 from linkage.scoring import pattern_weights
 from linkage.toolkit import HouseholdClassifier, PersonBlock, PersonCompare, PersonLevel, person_blocks, person_levels
 from tests.docs.pages import code_block
