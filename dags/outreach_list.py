@@ -40,10 +40,10 @@ Parameters: `as_of` (the list's day; blank: the local day the run stands for) an
 @task(multiple_outputs=False)
 def resolve() -> dict[str, object]:
     """Who is who among all records? Hands on counts and the model's id."""
-    from pipeline import flow, listing
+    from pipeline import flow, identify
 
     with hold() as held:
-        counts = listing.resolve_persons(held.store, held.act, flow.plan_for(held.as_of(), held.settings))
+        counts = identify.resolve_persons(held.store, held.act, flow.plan_for(held.as_of(), held.settings))
     return {name: count if isinstance(count, str) else int(str(count)) for name, count in counts.items()}
 
 
@@ -59,10 +59,10 @@ def rank() -> str:
 @task(multiple_outputs=False, outlets=[PUBLISHED])
 def publish(list_id: str) -> dict[str, str]:
     """Which files were left behind? Makes the list current; hands on the SHA-256 of each file by its name."""
-    from pipeline import listing
+    from pipeline import publication
 
     with hold() as held:
-        paths = listing.publish_list(held.store, held.act, list_id, held.folder("out"))
+        paths = publication.publish_list(held.store, held.act, list_id, held.folder("out"))
     return {path.name: _sha256(path) for path in paths}
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline import listing
+from pipeline import listing, publication
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import NothingToPublish, UnknownPerson
 from pipeline.contract.outreach_list import AgencyState, OutreachList, from_json
@@ -36,9 +36,9 @@ def states_now(work: Work, settings: Settings, agencies: tuple[Agency, ...], as_
 def tell(store: Store, result: RunResult) -> dict:
     """What did the run do? Counts per stage and agency, the list as published, the files: ids and counts only."""
     with store.transaction() as work:
-        made = listing.list_named(work, result.list_id)
+        made = publication.list_named(work, result.list_id)
         is_current = current_list(work).list_id == made.list_id
-        figures = listing.run_figures(work, made)
+        figures = publication.run_figures(work, made)
     return {
         "list_id": made.list_id,
         "as_of": made.as_of,

@@ -1,24 +1,29 @@
 """What can a data engineer type? `outreach …`: every command opens the store, calls one step, and prints what it did.
 
-The only place where the clock is read, and the outermost caller: here every error becomes one clear line.
+The outermost caller: here every error becomes one clear line.
 Exit codes: 0 done; 1 nothing could be published or found; 2 typed or set wrongly; 3 unexpected.
 """
 
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from getpass import getuser
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from pipeline import console, log
+from pipeline.commands.common import (
+    AsOfOption,
+    AtOption,
+    DeliveriesOption,
+    JsonOption,
+    OutOption,
+    act_of,
+    day_of,
+    opened_store,
+)
 from pipeline.contract.errors import OutreachError, SettingError
-from pipeline.settings import Settings, read_settings
+from pipeline.settings import read_settings
 
 DONE, FAILED, MISTYPED, UNEXPECTED = 0, 1, 2, 3
 SHOWN_ENTRIES = 10
@@ -33,44 +38,6 @@ app = typer.Typer(
     "Start with `outreach synthesize --out county` and `outreach run --deliveries county --out out`. "
     "`outreach doctor` tells what is set up and what is not.",
 )
-
-DeliveriesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--deliveries", help="Folder with one folder of delivered files per agency (else OUTREACH_DELIVERIES)."
-    ),
-]
-AsOfOption = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The list's day, counted to its end (else today)."),
-]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for the published files (else OUTREACH_OUT).")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines instead of tables.")]
-AtOption = Annotated[
-    datetime | None,
-    typer.Option("--at", formats=["%Y-%m-%dT%H:%M"], help="The moment (UTC) this run counts as happening (else now)."),
-]
-
-
-@contextmanager
-def _store(settings: Settings) -> Iterator:
-    from pipeline.store import Store
-
-    store = Store.open(settings)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def _day(as_of: datetime | None, settings: Settings) -> date:
-    return as_of.date() if as_of else datetime.now(ZoneInfo(settings.zone)).date()
-
-
-def _act(at: datetime | None):
-    from pipeline.audit import Act
-
-    return Act(actor=getuser(), at=at.replace(tzinfo=UTC) if at else datetime.now(UTC))
 
 
 @app.command()
@@ -93,14 +60,14 @@ def run(
 
     settings = read_settings()
     agencies = load_agencies()
-    with _store(settings) as store, console.progress_bars(not as_json) as progress:
+    with opened_store(settings) as store, console.progress_bars(not as_json) as progress:
         result = flow.run(
             store,
-            _act(at),
+            act_of(at),
             agencies,
             settings,
             deliveries=deliveries or settings.deliveries,
-            as_of=_day(as_of, settings),
+            as_of=day_of(as_of, settings),
             out=out or settings.out,
             progress=progress,
         )
@@ -164,7 +131,7 @@ def synthesize(
             persons=persons,
             years=years,
             seed=seed,
-            as_of=_day(as_of, read_settings()),
+            as_of=day_of(as_of, read_settings()),
             out=out,
             progress=lambda _, share: progress("make up the county", share),
             harsher=harsher,
@@ -194,7 +161,7 @@ def evaluate(
 
     settings = read_settings()
     known_truth = evaluation.read_truth(truth)
-    with _store(settings) as store, store.transaction() as work:
+    with opened_store(settings) as store, store.transaction() as work:
         plan = flow.plan_for(answers.current_as_of(work), settings)
         found = evaluation.evaluate(work, plan, load_agencies(), known_truth)
     if as_json:
@@ -218,7 +185,7 @@ def show_list(
     from pipeline.publish import list_json
 
     settings = read_settings()
-    with _store(settings) as store, store.transaction() as work:
+    with opened_store(settings) as store, store.transaction() as work:
         made = answers.current_list(work)
     if as_json:
         sys.stdout.write(list_json.render(made).decode("utf-8"))
@@ -247,7 +214,7 @@ def why(
     from pipeline import answers
 
     settings = read_settings()
-    with _store(settings) as store, store.transaction() as work:
+    with opened_store(settings) as store, store.transaction() as work:
         told = answers.tell_why(work, person_id)
     if as_json:
         console.say_json(told)
@@ -272,7 +239,7 @@ def links(
     from pipeline.publish import files
 
     settings = read_settings()
-    with _store(settings) as store:
+    with opened_store(settings) as store:
         frame = store.read("links").sort_values(["agency", "feed", "record_key"])
     files.write_all({out.name: frame.to_csv(index=False, lineterminator="\n").encode("utf-8")}, out.absolute().parent)
     console.err.print(f"{len(frame):,} records of {frame['person_id'].nunique():,} persons: {out}", markup=False)
@@ -282,7 +249,7 @@ def links(
 def quarantine(as_json: JsonOption = False) -> None:
     """List rows that were set aside: agency, feed, file, line, reason, and what to do. Never a value."""
     settings = read_settings()
-    with _store(settings) as store:
+    with opened_store(settings) as store:
         frame = store.read("quarantined_rows")
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     for row in rows:
@@ -306,8 +273,8 @@ def agencies(as_json: JsonOption = False) -> None:
 
     settings = read_settings()
     declared = load_agencies()
-    with _store(settings) as store, store.transaction() as work:
-        states = {state.agency: state for state in answers.states_now(work, settings, declared, _day(None, settings))}
+    with opened_store(settings) as store, store.transaction() as work:
+        states = {state.agency: state for state in answers.states_now(work, settings, declared, day_of(None, settings))}
     rows = [
         (
             agency.name,
@@ -336,7 +303,7 @@ def doctor(as_json: JsonOption = False) -> None:
     from pipeline import doctor as checks
 
     settings = read_settings()
-    with _store(settings) as store:
+    with opened_store(settings) as store:
         told = checks.examine(store, settings)
     if as_json:
         console.say_json(told)

@@ -13,7 +13,8 @@ from pipeline import resolve
 from pipeline.contract import tables
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import SettingError
-from pipeline.listing import Known, ListPlan, persons_of, read_known, stand
+from pipeline.listing import Known, persons_of, read_known, stand
+from pipeline.plan import ListPlan
 from pipeline.store import Work
 
 TRUTH_KEY = ("agency", "feed", "record_key")

