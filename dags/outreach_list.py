@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_
 from pathlib import Path
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, chain, dag, task
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, task
 
 from dags.steps import AGENCIES, TAKEN_IN, TASK_DEFAULTS, hold
 from pipeline.contract.declaration import Agency
@@ -48,12 +48,13 @@ def resolve() -> dict[str, object]:
 
 
 @task
-def rank() -> str:
-    """Who comes first, and why? Hands on the list's id."""
+def rank(found: dict[str, object]) -> str:
+    """Who comes first, and why, by what the run found? Hands on the list's id."""
     from pipeline import flow, listing
 
     with hold() as held:
-        return listing.rank_persons(held.store, held.act, flow.plan_for(held.as_of(), held.settings), AGENCIES)
+        plan = flow.plan_for(held.as_of(), held.settings)
+        return listing.rank_persons(held.store, held.act, plan, AGENCIES, int(str(found["run_number"])))
 
 
 @task(multiple_outputs=False, outlets=[PUBLISHED])
@@ -108,9 +109,7 @@ def zone_of(agencies: tuple[Agency, ...]) -> str:
 )
 def outreach_list() -> None:
     """Make and publish the list."""
-    ranked = rank()
-    chain(resolve(), ranked)
-    publish(ranked)
+    publish(rank(resolve()))
 
 
 outreach_list()

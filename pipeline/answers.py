@@ -57,13 +57,13 @@ def tell(store: Store, result: RunResult) -> dict:
 
 def tell_why(work: Work, person_id: str) -> dict:
     """Why is a person on the current list, or why not? Raises UnknownPerson for an id that was never given out."""
-    if work.ask("person_number_of", person_id=person_id) is None:
-        raise UnknownPerson("no person of that id was ever known here; ids look like P-4711")
+    person_id, shown_as = living_person(work, person_id), person_id
     reasons = work.read("reasons_of_person", person_id=person_id)
     records = work.read("records_of_person", person_id=person_id)
     return {
         "person_id": person_id,
-        "answer": _answer(work, person_id, reasons, has_records=not records.empty),
+        "asked_for": shown_as,
+        "answer": _also_known(shown_as, person_id) + _answer(work, person_id, reasons, has_records=not records.empty),
         "reasons": [{"points": int(row.points), "sentence": row.sentence} for row in reasons.itertuples()],
         "records": [
             {"record_id": row.record_id, "strongest_weight": _rounded(row.strongest_weight)}
@@ -71,6 +71,18 @@ def tell_why(work: Work, person_id: str) -> dict:
         ],
         "fields": work.read("fields_of_person", person_id=person_id)[["field", "from_record_id"]].to_dict("records"),
     }
+
+
+def living_person(work: Work, person_id: str) -> str:
+    """Which person is this id now? Raises UnknownPerson for an id that was never given out."""
+    found = work.read("person_by_id", person_id=person_id)
+    if found.empty:
+        raise UnknownPerson("no person of that id was ever known here; ids look like P-7K3QM2XD")
+    return str(found["person_now"].iloc[0])
+
+
+def _also_known(shown_as: str, person_id: str) -> str:
+    return "" if shown_as == person_id else f"{shown_as} was found to be the same person as {person_id}. "
 
 
 def _rounded(weight: float | None) -> float | None:

@@ -17,9 +17,11 @@ from pipeline.commands.common import (
     AtOption,
     DeliveriesOption,
     JsonOption,
+    KnownAtOption,
     OutOption,
     act_of,
     day_of,
+    moment_of,
     opened_store,
 )
 from pipeline.contract.errors import OutreachError, SettingError
@@ -44,6 +46,7 @@ app = typer.Typer(
 def run(
     deliveries: DeliveriesOption = None,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     out: OutOption = None,
     at: AtOption = None,
     as_json: JsonOption = False,
@@ -69,6 +72,7 @@ def run(
             deliveries=deliveries or settings.deliveries,
             as_of=day_of(as_of, settings),
             out=out or settings.out,
+            known_at=moment_of(known_at),
             progress=progress,
         )
         told = answers.tell(store, result)

@@ -9,11 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from linkage.evaluation import evaluate_clusters
-from pipeline import resolve
 from pipeline.contract import tables
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import SettingError
-from pipeline.listing import Known, persons_of, read_known, stand
+from pipeline.listing import Known, basis_of, persons_of, read_known, stand
 from pipeline.plan import ListPlan
 from pipeline.store import Work
 
@@ -56,7 +55,7 @@ def read_truth(path: Path) -> pd.DataFrame:
 
 def evaluate(work: Work, plan: ListPlan, agencies: tuple[Agency, ...], truth: pd.DataFrame) -> dict[str, object]:
     """How good are the linkage and the list of the plan's day? Plain numbers, by name."""
-    known = read_known(work, plan)
+    known = read_known(work, plan, basis_of(work, plan, int(str(work.ask("run_of_current_list")))))
     clusters = known.records[["record_id", "person_id"]].rename(columns={"person_id": "cluster_id"})
     labelled = clusters[clusters["record_id"].isin(truth["record_id"])]
     if labelled.empty:
@@ -92,4 +91,5 @@ def _with_true_persons(known: Known, truth: pd.Series) -> Known:
 
     records = relabel(known.records)
     facts = type(known.facts)(relabel(known.facts.encounters), relabel(known.facts.conditions), known.facts.until)
-    return Known(facts, records, persons_of(resolve.best_values(records), records))
+    known_since = pd.Series(pd.Timestamp(0, tz="UTC"), index=sorted(records["person_id"].unique()))
+    return Known(facts, records, persons_of(records, known_since))

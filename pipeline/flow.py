@@ -8,7 +8,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pipeline import identify, intake, listing, publication, receive
@@ -42,9 +42,9 @@ class RunResult:
     unknown_folders: int = 0
 
 
-def plan_for(as_of: date, settings: Settings) -> ListPlan:
-    """For which day, and within which bounds, is a list made?"""
-    return ListPlan(Calendar(as_of, settings.zone), settings)
+def plan_for(as_of: date, settings: Settings, known_at: datetime | None = None) -> ListPlan:
+    """For which day, with what was known by which moment (None: now), and within which bounds is a list made?"""
+    return ListPlan(Calendar(as_of, settings.zone), settings, known_at)
 
 
 def vault_of(settings: Settings) -> Path:
@@ -78,9 +78,10 @@ def run(
     deliveries: Path,
     as_of: date,
     out: Path,
+    known_at: datetime | None = None,
     progress: Progress = lambda step, share: None,
 ) -> RunResult:
-    """Make and publish the list of a day from everything delivered.
+    """Make and publish the list of a day from everything delivered, or from what was known by a moment.
 
     Raises:
         RunInProgress: another run holds the database.
@@ -88,7 +89,7 @@ def run(
         SettingError: there is no folder of deliveries.
     """
     receive.check_folder(deliveries)
-    plan = plan_for(as_of, settings)
+    plan = plan_for(as_of, settings, known_at)
     refusals, unknown_files = [], 0
     with store.run_lock():
         for agency in agencies:
@@ -99,9 +100,9 @@ def run(
             else:
                 refusals += intake.refusal_lines(store, received.delivery_ids)
                 unknown_files += received.unknown
-        identify.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
+        found = identify.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
         progress("rank", 0)
-        list_id = listing.rank_persons(store, act, plan, agencies)
+        list_id = listing.rank_persons(store, act, plan, agencies, int(str(found["run_number"])))
         progress("rank", 1)
         progress("publish", 0)
         paths = publication.publish_list(store, act, list_id, out)

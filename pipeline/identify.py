@@ -1,46 +1,134 @@
 """Which records are one person, and under which id? Reads what may be used, links it, writes who is who."""
 
 import json
+from dataclasses import dataclass
+from typing import cast
 
 import pandas as pd
 
+from linkage import Linked, Model
 from linkage.scoring import weight_of
-from pipeline import audit, resolve
+from pipeline import audit, registry, resolve
 from pipeline.audit import Act
-from pipeline.contract import tables
+from pipeline.code_version import code_version
 from pipeline.contract.errors import NothingToPublish, TableBroken
 from pipeline.plan import ListPlan
+from pipeline.registry import Assignment, Registry
 from pipeline.store import Store, Work
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What does a run know, and after which run does it come?
+
+    Attributes:
+        taken_in_number, decision_number: of the last file and the last decision known.
+        after_run: the run whose registry it starts from; 0 for the first.
+        is_look_back: for an earlier day, or knowing less than the registry already does: it changes nobody's id.
+    """
+
+    taken_in_number: int
+    decision_number: int
+    after_run: int
+    is_look_back: bool
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Who is who in a run, and how did it come about?"""
+
+    records: pd.DataFrame
+    linked: Linked
+    assignment: Assignment
+    registry: Registry
 
 
 def resolve_persons(
     store: Store, act: Act, plan: ListPlan, progress: resolve.Progress | None = None
 ) -> dict[str, object]:
-    """Who is who among all records that may be used? Writes links, persons and their best values.
+    """Who is who among all records that may be used? Writes the run, and what it changed in the registry.
 
     Returns:
-        Counts: records, persons, new persons; and the model's id.
+        Counts: records, persons, new persons; the run's number and the model's id.
 
     Raises:
         NothingToPublish: no record may be used.
     """
     with store.transaction() as work:
-        records = work.read("usable_person_records", **plan.bounds())
-        if records.empty:
-            raise NothingToPublish(f"no agency has delivered a record that may be used by this day [{plan.as_of}]")
-        linked = resolve.link(records, plan.settings.match_threshold, progress)
-        known = work.read("known_links").set_index("record_id")["person_id"]
-        highest = int(str(work.ask("highest_person_number")))
-        links = resolve.assign_person_ids(linked.clusters, known.to_dict(), highest)
-        _check_persons(links)
-        new_persons = _write_persons(work, act, links, highest)
-        _write_links(work, links)
-        _write_best_values(work, records.merge(links[["record_id", "person_id"]], on="record_id"))
-        _write_pairs_and_model(work, act, plan, linked)
-        work.run("analyze_links")
-        counts = {"records": len(records), "persons": links["person_id"].nunique(), "new_persons": new_persons}
-        audit.record(work, act, "persons_resolved", as_of=str(plan.as_of), model_id=linked.model.model_id, **counts)
-    return counts | {"model_id": linked.model.model_id}
+        return resolve_in(work, act, plan, knowledge_of(work, plan), progress)
+
+
+def resolve_in(
+    work: Work,
+    act: Act,
+    plan: ListPlan,
+    knowledge: Knowledge,
+    progress: resolve.Progress | None = None,
+    model: Model | None = None,
+) -> dict[str, object]:
+    """The same inside a transaction, with this knowledge and, where a list is replayed, this model."""
+    found = identify(work, act, plan, knowledge, progress, model)
+    _check_persons(found.assignment.links)
+    run_number = _write_run(work, act, plan, knowledge, found.linked)
+    _write_persons(work, found.assignment, run_number)
+    if knowledge.is_look_back:
+        links = found.assignment.links[["record_id", "person_id"]]
+        work.copy("core.look_back_link", links.assign(run_number=run_number))
+    else:
+        _write_registry(work, found, run_number, knowledge)
+    counts = {
+        "records": len(found.records),
+        "persons": int(found.assignment.links["person_id"].nunique()),
+        "new_persons": len(found.assignment.persons),
+    }
+    told = {"run_number": run_number, "model_id": found.linked.model.model_id}
+    audit.record(work, act, "persons_resolved", as_of=str(plan.as_of), **told, **counts)
+    return counts | told
+
+
+def knowledge_of(work: Work, plan: ListPlan) -> Knowledge:
+    """What may this plan's run know, and does it look back?"""
+    known = work.read("known_by", known_at=plan.known_at).iloc[0]
+    marks = {name: int(known[name]) for name in ("taken_in_number", "decision_number")}
+    newest = work.read("newest_run")
+    if newest.empty:
+        return Knowledge(**marks, after_run=0, is_look_back=False)
+    last = newest.iloc[0]
+    is_look_back = plan.as_of < last["as_of"] or any(marks[name] < int(last[name]) for name in marks)
+    before = work.read("last_run", **marks) if is_look_back else newest
+    after_run = int(before["run_number"].iloc[0]) if len(before) else 0
+    return Knowledge(**marks, after_run=after_run, is_look_back=bool(is_look_back))
+
+
+def identify(
+    work: Work,
+    act: Act,
+    plan: ListPlan,
+    knowledge: Knowledge,
+    progress: resolve.Progress | None = None,
+    model: Model | None = None,
+) -> Identified:
+    """Who is who, by what is known? Writes nothing."""
+    records = work.read("usable_person_records", **plan.bounds(knowledge.taken_in_number))
+    if records.empty:
+        raise NothingToPublish(f"no agency has delivered a record that may be used by this day [{plan.as_of}]")
+    decided = work.read("decisions_in_force", decision_number=knowledge.decision_number)
+    linked = resolve.link(records, plan.settings.match_threshold, decided, progress, model)
+    before = read_registry(work, knowledge.after_run)
+    key = plan.settings.id_key.get_secret_value()
+    assignment = registry.assign_person_ids(linked.clusters, before, key, act.at)
+    return Identified(records, linked, assignment, before)
+
+
+def read_registry(work: Work, after_run: int) -> Registry:
+    """Who was who after this run?"""
+    known = work.read("registry_records", run_number=after_run)
+    aliases = work.read("registry_aliases", run_number=after_run)
+    persons = work.read("registry_persons", run_number=after_run).set_index("person_id")
+    into = aliases.set_index("person_id")["into_person_id"]
+    known["person_id"] = registry.follow(known["person_id"], into)
+    known["is_current"] = known["is_current"].astype(bool)
+    return Registry(known, cast(pd.Series, persons["first_seen_at"]))
 
 
 def _check_persons(links: pd.DataFrame) -> None:
@@ -52,27 +140,7 @@ def _check_persons(links: pd.DataFrame) -> None:
         raise TableBroken(broken[0].message)
 
 
-def _write_persons(work: Work, act: Act, links: pd.DataFrame, highest: int) -> int:
-    numbers = links["person_id"].drop_duplicates().str.removeprefix("P-").astype("int64")
-    fresh = numbers[numbers > highest].sort_values()
-    return work.copy("core.person", pd.DataFrame({"person_number": fresh, "first_seen_at": act.at}))
-
-
-def _write_links(work: Work, links: pd.DataFrame) -> None:
-    work.run("retire_links")
-    work.run("clear_links", record_ids=links["record_id"].tolist())
-    work.copy("core.link", links[list(tables.LINK)].assign(is_current=True))
-
-
-def _write_best_values(work: Work, records: pd.DataFrame) -> None:
-    work.run("clear_person_fields")
-    work.copy("core.person_field", resolve.best_values(records))
-
-
-def _write_pairs_and_model(work: Work, act: Act, plan: ListPlan, linked) -> None:
-    work.run("clear_scored_pairs")
-    columns = ["record_id_l", "record_id_r", "blocking_rule", "match_weight", "match_probability"]
-    work.copy("core.scored_pair", linked.pairs[columns])
+def _write_run(work: Work, act: Act, plan: ListPlan, knowledge: Knowledge, linked: Linked) -> int:
     model_id = linked.model.model_id
     work.run("insert_model", model_id=model_id, content=linked.model.to_json(), trained_at=act.at)
     figures = {
@@ -84,4 +152,48 @@ def _write_pairs_and_model(work: Work, act: Act, plan: ListPlan, linked) -> None
         .tolist(),
         "notes": list(linked.notes),
     }
-    work.run("upsert_resolution", as_of=plan.as_of, model_id=model_id, figures=json.dumps(figures))
+    number = work.ask(
+        "insert_run",
+        as_of=plan.as_of,
+        taken_in_number=knowledge.taken_in_number,
+        decision_number=knowledge.decision_number,
+        after_run=knowledge.after_run or None,
+        is_look_back=knowledge.is_look_back,
+        model_id=model_id,
+        settings=json.dumps(plan.settings_that_decide(), sort_keys=True),
+        code_version=code_version(),
+        at=act.at,
+        actor=act.actor,
+        figures=json.dumps(figures),
+    )
+    return int(str(number))
+
+
+def _write_persons(work: Work, assignment: Assignment, run_number: int) -> None:
+    persons = assignment.persons
+    work.run(
+        "insert_persons",
+        run_number=run_number,
+        person_ids=persons["person_id"].tolist(),
+        founders=persons["founder_record_id"].tolist(),
+        first_seen_ats=[moment.to_pydatetime() for moment in persons["first_seen_at"]],
+        split_froms=persons["split_from"].tolist(),
+    )
+
+
+def _write_registry(work: Work, found: Identified, run_number: int, knowledge: Knowledge) -> None:
+    """Write what changed: who is who from this run on, and why."""
+    changes = found.assignment.changes
+    work.run("end_memberships", run_number=run_number, record_ids=changes["record_id"].tolist())
+    arrived = changes[changes["person_id"].notna()]
+    decisions = work.read("decisions_in_force", decision_number=knowledge.decision_number)
+    told = registry.reasons_of(arrived, found.assignment.links, found.linked.pairs, decisions)
+    work.copy("core.membership", told.assign(from_run=run_number))
+    work.copy("core.alias", found.assignment.aliases.assign(run_number=run_number))
+    links = found.assignment.links[["record_id", "person_id"]]
+    work.run("clear_person_fields")
+    work.copy("core.person_field", resolve.best_values(found.records.merge(links, on="record_id")))
+    work.run("clear_scored_pairs")
+    columns = ["record_id_l", "record_id_r", "blocking_rule", "match_weight", "match_probability"]
+    work.copy("core.scored_pair", found.linked.pairs[columns])
+    work.run("analyze_links")

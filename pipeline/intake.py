@@ -256,11 +256,8 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
             _check_tables(agency, feed, said)
             written = _write(work, said)
             counts = {name: counts[name] + written[name] for name in counts}
-        work.run(
-            "mark_deliveries",
-            delivery_ids=[int(n) for n in checked["delivery_id"]],
-            status=DeliveryStatus.ACCEPTED.value,
-        )
+        taken_in = [int(n) for n in checked["delivery_id"]]
+        work.run("mark_deliveries_accepted", delivery_ids=taken_in, taken_in_at=act.at)
         work.run("analyze_core")
         audit.record(work, act, "deliveries_standardized", agency=agency.name, **counts)
     return counts

@@ -59,7 +59,7 @@ def _check_entries(made: OutreachList) -> None:
 
 def run_figures(work: Work, made: OutreachList) -> RunFigures:
     """What does the run tell about itself? Counts only."""
-    resolution = work.read("resolution_of_day", as_of=made.as_of)["figures"].iloc[0]
+    resolution = work.read("run_of_list", list_id=made.list_id)["figures"].iloc[0]
     counts = tuple(AgencyCounts(**row) for row in accounting(work))
     sizes = work.read("cluster_sizes")
     standing = work.read("points_of_standings", list_id=made.list_id)

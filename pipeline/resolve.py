@@ -1,6 +1,6 @@
-"""Which records are one person, and what are they called from week to week? Linkage, steady ids, best values."""
+"""Which records are one person, and what are the best values of their fields?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -11,40 +11,38 @@ from pipeline.contract import tables
 Progress = Callable[[str, float], None]
 
 
-def link(records: pd.DataFrame, threshold: float | None, progress: Progress | None = None) -> linkage.Linked:
-    """Which person records are one person? `records` as `tables.PERSON_RECORD`; trains on them without labels."""
-    people = records[["record_id", *tables.EVIDENCE]].assign(source=records["agency"] + "." + records["feed"])
-    return linkage.dedupe(people, threshold=threshold or linkage.DEFAULT_THRESHOLD, progress=progress)
-
-
-def assign_person_ids(clusters: pd.DataFrame, known: Mapping[str, str], highest_number: int) -> pd.DataFrame:
-    """Which person is each cluster? Ids are kept where the records are the same.
-
-    A person goes where most of its known records went (of equal parts, to the cluster named first). A cluster that
-    several persons went to keeps the one known longest; one that nobody went to gets the next number.
+def link(
+    records: pd.DataFrame,
+    threshold: float | None,
+    decisions: pd.DataFrame,
+    progress: Progress | None = None,
+    model: linkage.Model | None = None,
+) -> linkage.Linked:
+    """Which person records are one person? Trains on them without labels where no model is given.
 
     Args:
-        clusters: record_id, cluster_id.
-        known: record_id → person_id as of the last time.
-        highest_number: of the person ids given out so far.
-
-    Returns:
-        record_id, cluster_id, person_id, sorted by record_id. New numbers follow the order of cluster ids.
+        records: as `tables.PERSON_RECORD`.
+        threshold: match probability from which a pair is linked; None for the linkage's own.
+        decisions: of people, in force: record_id_l, record_id_r, verdict. Those on records not here wait.
+        progress: told how far the linkage is.
+        model: decides; None learns one.
     """
-    table = clusters.sort_values("record_id").reset_index(drop=True)
-    before = table.assign(person_id=table["record_id"].map(dict(known))).dropna(subset=["person_id"])
-    shared = before.groupby(["person_id", "cluster_id"]).size().rename("shared").reset_index()
-    shared["number"] = [person_number(person_id) for person_id in shared["person_id"]]
-    went_to = shared.sort_values(["shared", "cluster_id"], ascending=[False, True]).drop_duplicates("person_id")
-    oldest = went_to.sort_values("number").drop_duplicates("cluster_id").set_index("cluster_id")["person_id"]
-    fresh = sorted(set(table["cluster_id"]) - set(oldest.index))
-    person_of = oldest.to_dict() | {name: f"P-{highest_number + n}" for n, name in enumerate(fresh, start=1)}
-    return table.assign(person_id=table["cluster_id"].map(person_of))
+    people = records[["record_id", *tables.EVIDENCE]].assign(source=records["agency"] + "." + records["feed"])
+    here = set(records["record_id"])
+    usable = decisions[decisions["record_id_l"].isin(here) & decisions["record_id_r"].isin(here)]
 
+    def pairs(verdict: str) -> list[tuple[str, str]]:
+        chosen = usable[usable["verdict"] == verdict]
+        return list(zip(chosen["record_id_l"], chosen["record_id_r"], strict=True))
 
-def person_number(person_id: str) -> int:
-    """Which number does an id like P-4711 carry? The lower it is, the longer the person has been known here."""
-    return int(person_id.removeprefix("P-"))
+    return linkage.dedupe(
+        people,
+        model=model,
+        threshold=threshold or linkage.DEFAULT_THRESHOLD,
+        must_link=pairs("same"),
+        must_not_link=pairs("different"),
+        progress=progress,
+    )
 
 
 MOST_OFTEN = ("display_name", "first_name", "middle_name", "last_name", "suffix", "birth_date", "sex", "ssn")

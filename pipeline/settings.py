@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     match_threshold: float | None = Field(
         None, gt=0, lt=1, description="Match probability from which a pair is linked. Unset: the linkage's own."
     )
+    id_key: SecretStr = Field(
+        SecretStr("outreach"),
+        min_length=1,
+        description="Secret that person ids and tombstones are made with. Set your own before the first run and keep "
+        "it: with another one, people keep their ids but tombstones no longer refuse what was sealed.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="DEBUG, INFO, WARNING or ERROR; logs carry counts and ids only."
     )

@@ -59,3 +59,19 @@ def act_of(at: datetime | None) -> "Act":
     from pipeline.audit import Act
 
     return Act(actor=getuser(), at=at.replace(tzinfo=UTC) if at else datetime.now(UTC))
+
+
+KnownAtOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--known-at",
+        formats=["%Y-%m-%dT%H:%M"],
+        help="Use only what had been received and decided by this moment (UTC; else everything). Changes nobody's id "
+        "and does not become the current list.",
+    ),
+]
+
+
+def moment_of(typed: datetime | None) -> datetime | None:
+    """Which moment was typed, in UTC?"""
+    return typed.replace(tzinfo=UTC) if typed else None

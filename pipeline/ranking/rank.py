@@ -62,17 +62,17 @@ def points_by_factor(facts: Facts, calendar: Calendar, factors: tuple[Factor, ..
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def standings(points: pd.DataFrame, excluded: pd.Index) -> pd.DataFrame:
+def standings(points: pd.DataFrame, excluded: pd.Index, known_since: pd.Series) -> pd.DataFrame:
     """In which order do people stand? Indexed by person_id, best first, with `points` and `latest_at`.
 
-    Ties: who was met more recently comes first; of two met at the same moment, who has been known here longer.
+    Ties: who was met more recently comes first; of two met at the same moment, who has been known here longer
+    (`known_since`, by person_id); of two known equally long, the lower id, so that the order is always the same.
     """
     shown = points[~points["person_id"].isin(excluded)]
-    table = shown.groupby("person_id").agg(points=("points", "sum"), latest_at=("latest_at", "max"))
-    table["known_since"] = [int(person_id.removeprefix("P-")) for person_id in table.index]
-    return table.sort_values(["points", "latest_at", "known_since"], ascending=[False, False, True])[
-        ["points", "latest_at"]
-    ]
+    table = shown.groupby("person_id").agg(points=("points", "sum"), latest_at=("latest_at", "max")).reset_index()
+    table["known_since"] = table["person_id"].map(known_since)
+    order = table.sort_values(["points", "latest_at", "known_since", "person_id"], ascending=[False, False, True, True])
+    return order.set_index("person_id")[["points", "latest_at"]]
 
 
 @dataclass(frozen=True)

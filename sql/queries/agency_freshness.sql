@@ -2,12 +2,12 @@
 select agency, feed, max(latest_at) as latest_at
 from (
     select agency, feed, max(occurred_at) as latest_at
-    from core.current_encounter
+    from core.encounters_known(:taken_in_number) as encounter
     where occurred_at < :until and not is_part2 and not is_held
     group by agency, feed
     union all
     select agency, feed, max(recorded_at)
-    from core.current_person_record
+    from core.person_records_known(:taken_in_number) as person_record
     where recorded_at < :until and not is_part2 and not is_held
     group by agency, feed
 ) as latest

@@ -4,6 +4,6 @@ select
     (select count(*) from raw.delivered_row) as delivered_rows,
     (select count(*) from core.current_person_record) as person_records,
     (select count(*) from core.current_encounter) as encounters,
-    (select count(*) from core.link where is_current) as linked_records,
-    (select count(distinct person_id) from core.link where is_current) as persons,
+    (select count(*) from core.current_link) as linked_records,
+    (select count(distinct person_id) from core.current_link) as persons,
     (select count(*) from outreach.publication) as published_lists

@@ -1,8 +1,10 @@
--- Publish: readers see the old list before this and the new one after. A list for an earlier day changes nothing.
+-- Publish: readers see the old list before this and the new one after. A list that looks back changes nothing.
 insert into outreach.current_list (is_current, list_id, published_at)
 select true, list.list_id, :published_at
 from outreach.list
+left join core.run using (run_number)
 where list.list_id = :list_id
+  and not coalesce(run.is_look_back, false)
   and not exists (
       select 1
       from outreach.current_list

@@ -1,3 +1,3 @@
 -- A list is made; nobody reads it until it is published.
-insert into outreach.list (list_id, as_of, code_version, model_id, content, made_at)
-values (:list_id, :as_of, :code_version, :model_id, cast(:content as json), :made_at)
+insert into outreach.list (list_id, as_of, run_number, previous_list_id, code_version, model_id, content, made_at)
+values (:list_id, :as_of, :run_number, :previous_list_id, :code_version, :model_id, cast(:content as json), :made_at)

@@ -1,5 +1,4 @@
 -- Which person is each accepted person record?
 select person_record.agency, person_record.feed, person_record.record_key, link.person_id
-from core.link
+from core.current_link as link
 join core.current_person_record as person_record using (record_id)
-where link.is_current

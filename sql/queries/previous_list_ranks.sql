@@ -1,10 +1,5 @@
--- Who stood where on the list of an earlier day that was published last?
-select entry.person_id, entry.rank
+-- Who stood where on that list, by the ids that hold after this run? Of two who are one by now, the better rank counts.
+select core.person_after(entry.person_id, :run_number) as person_id, min(entry.rank) as rank
 from outreach.entry
-where entry.list_id = (
-    select list_id from outreach.publication
-    join outreach.list using (list_id)
-    where list.as_of < :as_of
-    order by list.as_of desc, publication.published_at desc
-    limit 1
-)
+where entry.list_id = :list_id
+group by 1

@@ -30,6 +30,8 @@ from tests.ranking.county import (
 )
 
 NOBODY = pd.Index([])
+KNOWN_SINCE = pd.Series({f"P-{n}": local(f"2026-01-{n:02}") for n in range(1, 29)})
+"""P-1 is known longest."""
 SMI = "serious_mental_illness"
 END = local("2026-11-17")
 AGENCIES = ("riverton_police", "larkspur_police", "riverton_county_jail")
@@ -59,7 +61,7 @@ EVENTS = st.lists(
 
 
 def order(*events, known=()):
-    return rank.standings(points(*events, known=known), NOBODY)
+    return rank.standings(points(*events, known=known), NOBODY, KNOWN_SINCE)
 
 
 def points_and_rank(person, *events):
@@ -84,17 +86,19 @@ def test_of_two_met_in_the_same_minute_who_has_been_known_longer_comes_first():
 
 
 def test_whoever_is_excluded_does_not_stand_in_line():
-    table = rank.standings(points(crisis("2026-11-01"), crisis("2026-11-01", person="P-2")), pd.Index(["P-1"]))
+    table = rank.standings(
+        points(crisis("2026-11-01"), crisis("2026-11-01", person="P-2")), pd.Index(["P-1"]), KNOWN_SINCE
+    )
     assert list(table.index) == ["P-2"]
-    assert rank.standings(points(), NOBODY).empty
-    assert rank.standings(points(crisis("2026-11-01")), pd.Index(["P-1"])).empty
+    assert rank.standings(points(), NOBODY, KNOWN_SINCE).empty
+    assert rank.standings(points(crisis("2026-11-01")), pd.Index(["P-1"]), KNOWN_SINCE).empty
 
 
 def entries(events, previous=None, list_size=25, team_sizes=None):
     """What does the list of these events say? Persons without names, numbers or places."""
     found = facts(*events)
     table = rank.points_by_factor(found, CALENDAR)
-    standing = rank.standings(table, NOBODY)
+    standing = rank.standings(table, NOBODY, KNOWN_SINCE)
     nothing = {"city": None, "display_name": None, "birth_date": None, "alias_count": 0, "phone": None, "address": None}
     persons = pd.DataFrame([nothing] * len(standing), index=standing.index, columns=list(nothing), dtype=object)
     keys = {person: (f"a/f/{person}",) for person in standing.index}

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.resolve import alias_counts, best_values
-from tests.resolve.clusters import person_records
+from tests.resolve.records import person_records
 
 
 def best(field, *rows):

@@ -103,7 +103,7 @@ def test_a_planted_value_reaches_no_log_error_report_or_published_list(
     with store.transaction() as work:
         told = answers.tell(store, result)
         keys_apart = [{**entry, "record_keys": []} for entry in told["entries"]]  # ids of records are ids, not logs
-        why = [answers.tell_why(work, f"P-{number}")["answer"] for number in range(1, 2)]
+        why = [answers.tell_why(work, entry["person_id"])["answer"] for entry in told["entries"]]
         quarantine = work.read("quarantined_rows").to_json()
         audit = work.read("told_events").to_json()
     heard = "\n".join([caplog.text, captured.getvalue(), *capfd.readouterr()])
@@ -140,9 +140,9 @@ def test_a_database_that_refuses_a_row_does_not_quote_it(store: Store):
 
 
 def test_the_log_of_the_database_does_not_quote_a_refused_row(store: Store, homes: Path):
-    bad = pd.DataFrame({"record_id": [CANARY], "cluster_id": [CANARY], "person_id": ["P-0"], "is_current": [CANARY]})
+    bad = pd.DataFrame({"record_id": [CANARY], "person_id": [CANARY], "from_run": [CANARY], "cause": [CANARY]})
     with pytest.raises(OutreachError), store.transaction() as work:
-        work.copy("core.link", bad)
+        work.copy("core.membership", bad)
     logged = (homes / "postgresql" / "log").read_text(encoding="utf-8")
     assert "database system is ready" in logged
     assert CANARY not in logged

@@ -1,21 +1,8 @@
-"""Which records were put together? Drawn as text: one word per cluster, one letter per record."""
+"""Person records written short, for tests of best values."""
 
 import pandas as pd
 
 from pipeline.contract import tables
-from pipeline.resolve import assign_person_ids
-
-
-def clusters(text):
-    """`"ab c"` is two clusters: one of the records a and b, one of c. A cluster is called by its first record."""
-    rows = [(record, word[0]) for word in text.split() for record in word]
-    return pd.DataFrame(rows, columns=["record_id", "cluster_id"])
-
-
-def persons(text, known=None, highest=0):
-    """Which person is each record, after `known` was so before?"""
-    links = assign_person_ids(clusters(text), known or {}, highest)
-    return dict(zip(links["record_id"], links["person_id"], strict=True))
 
 
 def person_records(*rows):

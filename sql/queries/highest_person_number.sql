@@ -1,2 +1,0 @@
--- Which person number was given out last?
-select coalesce(max(person_number), 0) from core.person
