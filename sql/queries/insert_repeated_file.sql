@@ -1,2 +1,4 @@
--- The same bytes came again under another name: still one delivery.
-update raw.delivery set repeated_count = repeated_count + 1 where delivery_id = :delivery_id
+-- The same bytes came again under another name: still one delivery, and counted once per name.
+insert into raw.repeated_file (delivery_id, file_name)
+values (:delivery_id, :file_name)
+on conflict (delivery_id, file_name) do nothing
