@@ -60,10 +60,11 @@ def rank(found: dict[str, object]) -> str:
 @task(multiple_outputs=False, outlets=[PUBLISHED])
 def publish(list_id: str) -> dict[str, str]:
     """Which files were left behind? Makes the list current; hands on the SHA-256 of each file by its name."""
-    from pipeline import publication
+    from pipeline import flow, publication
 
     with hold() as held:
-        paths = publication.publish_list(held.store, held.act, list_id, held.folder("out"))
+        published = flow.published_of(held.settings)
+        paths = publication.publish_list(held.store, held.act, list_id, published, held.folder("out"))
     return {path.name: _sha256(path) for path in paths}
 
 

@@ -9,6 +9,7 @@ from pipeline import listing, publication
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import NothingToPublish, UnknownPerson
 from pipeline.contract.outreach_list import AgencyState, OutreachList, from_json
+from pipeline.figures import run_figures
 from pipeline.flow import RunResult, plan_for
 from pipeline.publish import list_json
 from pipeline.settings import Settings
@@ -38,11 +39,13 @@ def tell(store: Store, result: RunResult) -> dict:
     with store.transaction() as work:
         made = publication.list_named(work, result.list_id)
         is_current = current_list(work).list_id == made.list_id
-        figures = publication.run_figures(work, made)
+        figures = run_figures(work, made)
+        reported = publication.read_made(work, result.list_id).figures
     return {
         "list_id": made.list_id,
         "as_of": made.as_of,
         "is_current": is_current,
+        "is_report_of_earlier_run": figures != reported,
         "stages": dict(figures.stages),
         "accounting": [asdict(counts) for counts in figures.counts],
         "entries": list_json.published(made)["entries"],

@@ -101,6 +101,8 @@ def _show_run(told: dict) -> None:
             f"{console.counted(told['unknown_files'], 'file')} and {console.counted(told['unknown_folders'], 'folder')}"
         )
         console.complain(f"{left} of no declared feed left alone; `outreach agencies` shows which names are read")
+    if told["is_report_of_earlier_run"]:
+        console.complain("this very list was made before and keeps its files: what is new since is told above only")
     if not told["is_current"]:
         console.complain("a list for a later day is current and stays so; this one only left its files")
     console.out.print("\nFiles:")

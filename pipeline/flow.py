@@ -29,7 +29,7 @@ class RunResult:
     """What did a run leave behind?
 
     Attributes:
-        list_id: of the list now current.
+        list_id: of the list made for the day; the current one, unless that is for a later day.
         paths: the files written.
         refusals: clear lines for agencies that were stopped.
         unknown_files: files that match no declared feed. unknown_folders: folders of no declared agency.
@@ -50,6 +50,11 @@ def plan_for(as_of: date, settings: Settings, known_at: datetime | None = None) 
 def vault_of(settings: Settings) -> Path:
     """Where are delivered bytes kept as they came?"""
     return settings.home / "deliveries"
+
+
+def published_of(settings: Settings) -> Path:
+    """Where are the files of every published list kept, under their hashes?"""
+    return settings.home / "published"
 
 
 def take_in_agency(
@@ -105,6 +110,6 @@ def run(
         list_id = listing.rank_persons(store, act, plan, agencies, int(str(found["run_number"])))
         progress("rank", 1)
         progress("publish", 0)
-        paths = publication.publish_list(store, act, list_id, out)
+        paths = publication.publish_list(store, act, list_id, published_of(settings), out)
         progress("publish", 1)
     return RunResult(list_id, paths, refusals, unknown_files, receive.unknown_folders(deliveries, agencies))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import audit, readers, receive
+from pipeline import audit, disk, readers, receive
 from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
@@ -41,6 +41,8 @@ def receive_agency(store: Store, act: Act, agency: Agency, deliveries: Path, vau
     A file that cannot be read at all is marked and refused by the next step, so that all its fellows are received too.
     """
     found = receive.find_files(agency, deliveries)
+    with disk.told_plainly(vault):
+        disk.sweep(vault)
     outcomes = [_receive_file(store, act, agency, file, vault) for file in found.files]
     delivery_ids = tuple(dict.fromkeys(outcome for outcome in outcomes if outcome is not None))
     return Received(delivery_ids, len(outcomes) - len(delivery_ids), found.unknown_count)
@@ -49,8 +51,8 @@ def receive_agency(store: Store, act: Act, agency: Agency, deliveries: Path, vau
 def _receive_file(store: Store, act: Act, agency: Agency, file: receive.FoundFile, vault: Path) -> int | None:
     """Take in one file. Answers its delivery id, or None where the same bytes were taken in before."""
     content = receive.read_bytes(agency, file)
-    sha256 = receive.checksum(content)
-    receive.keep(content, sha256, vault)
+    with disk.told_plainly(vault):
+        sha256 = disk.keep(content, vault)
     with store.transaction() as work:
         known = work.read("delivery_by_checksum", agency=agency.name, feed=file.feed.name, sha256=sha256)
         if known.empty:
@@ -58,7 +60,7 @@ def _receive_file(store: Store, act: Act, agency: Agency, file: receive.FoundFil
         else:
             delivery_id = int(known["delivery_id"].iloc[0])
             if file.path.name != known["file_name"].iloc[0]:
-                work.run("count_repeated_delivery", delivery_id=delivery_id)
+                work.run("insert_repeated_file", delivery_id=delivery_id, file_name=file.path.name)
             if known["status"].iloc[0] == DeliveryStatus.ACCEPTED:
                 return None
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)

@@ -14,8 +14,10 @@ from pipeline.contract.declaration import Agency
 from pipeline.contract.outreach_list import (
     AgencyState,
     OutreachList,
+    figures_to_json,
     to_json,
 )
+from pipeline.figures import run_figures
 from pipeline.plan import ListPlan
 from pipeline.publish import list_json
 from pipeline.ranking import exclusions, rank
@@ -193,11 +195,10 @@ def _agency_state(
 
 
 def _keep_list(work: Work, act: Act, made: OutreachList, standing: Standing, basis: Basis) -> None:
+    """Write a list and all that its files show. One that was made before is found, and stays as it was made."""
     line, excluded = standing.line, standing.excluded
     content = json.dumps(to_json(made))
-    if work.run("update_list", list_id=made.list_id, content=content):
-        return
-    work.run(
+    is_new = work.run(
         "insert_list",
         list_id=made.list_id,
         as_of=made.as_of,
@@ -208,6 +209,8 @@ def _keep_list(work: Work, act: Act, made: OutreachList, standing: Standing, bas
         content=content,
         made_at=act.at,
     )
+    if not is_new:
+        return
     own = {"list_id": made.list_id}
     entry_columns = ("rank", "person_id", "team", "points", "is_new")
     entries = pd.DataFrame([[getattr(e, n) for n in entry_columns] for e in made.entries], columns=list(entry_columns))
@@ -222,4 +225,6 @@ def _keep_list(work: Work, act: Act, made: OutreachList, standing: Standing, bas
     positions = range(1, len(line.standings) + 1)
     table = line.standings.reset_index()[["person_id", "points"]].assign(position=positions, **own)
     work.copy("outreach.standing", table)
+    figures = figures_to_json(run_figures(work, made))
+    work.run("insert_making", list_id=made.list_id, made_by=act.actor, figures=json.dumps(figures))
     audit.record(work, act, "list_made", list_id=made.list_id, entries=len(entries))

@@ -1,10 +1,8 @@
-"""What has been delivered? Finds files, checksums them, keeps their bytes unchanged, and reads their rows.
+"""What has been delivered? Finds files, tells which feed and day each is of, and reads their bytes.
 
 Stages know no database: `flow.py` hands what is found here to the store.
 """
 
-import hashlib
-import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -79,20 +77,3 @@ def read_bytes(agency: Agency, file: FoundFile) -> bytes:
     except OSError:
         why = "the file cannot be opened; give the program the right to read it"
         raise DeliveryRefused(agency.name, file.feed.name, file.path.name, RowFault.UNREADABLE, why) from None
-
-
-def checksum(content: bytes) -> str:
-    """Which bytes are these? SHA-256 as hexadecimal text."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def keep(content: bytes, sha256: str, vault: Path) -> None:
-    """Keep the bytes as they came, under their checksum; bytes already kept are left alone."""
-    target = vault / sha256[:2] / sha256
-    if target.exists():
-        return
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = target.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(content)
-    partial.chmod(0o600)
-    partial.replace(target)

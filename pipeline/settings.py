@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     home: Path = Field(
         Path(platformdirs.user_data_dir("outreach")),
-        description="Folder for the embedded database and the delivered files as they came.",
+        description="Folder for the embedded database, the delivered files as they came, and every published file.",
     )
     deliveries: Path = Field(
         Path("deliveries"),

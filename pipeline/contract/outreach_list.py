@@ -77,7 +77,7 @@ class OutreachList:
     """Who, this week, first, and why?
 
     Attributes:
-        list_id: hash of everything published; the same inputs give the same id.
+        list_id: hash of everything published and everything its documents show; the same inputs give the same id.
         as_of: ISO day; everything that happened up to the end of that day counts.
         zone: IANA zone in which the day ends and dates are shown.
         code_version, model_id: what made it.
@@ -175,3 +175,18 @@ def from_json(content: dict) -> OutreachList:
     )
     sources = tuple(AgencyState(**state) for state in content["sources"])
     return OutreachList(**content | {"entries": entries, "sources": sources})
+
+
+def figures_to_json(figures: RunFigures) -> dict:
+    """How are a run's figures kept in the database? As plain lists and dictionaries; `figures_from_json` inverts it."""
+    by_number = {name: sorted(getattr(figures, name).items()) for name in ("cluster_sizes", "points")}
+    return asdict(figures) | {"stages": list(figures.stages.items())} | by_number
+
+
+def figures_from_json(kept: dict) -> RunFigures:
+    """Which figures were kept? The inverse of `figures_to_json`."""
+    rows = {name: tuple(tuple(row) for row in kept[name]) for name in ("quarantine", "weight_histogram", "blocking")}
+    lines = {name: tuple(kept[name]) for name in ("refusals", "notes")}
+    mappings = {name: dict(kept[name]) for name in ("stages", "cluster_sizes", "points")}
+    counts = tuple(AgencyCounts(**agency) for agency in kept["counts"])
+    return RunFigures(**kept | rows | lines | mappings | {"counts": counts})

@@ -1,14 +1,13 @@
-"""Which files does a run leave behind, and how do they get onto the disk? Four, each whole or not at all.
+"""Which files does a run leave behind? Four, all of one list.
 
 All forms are made in memory before the first is written, so a form that cannot be made leaves last week's files alone.
 """
 
-import os
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from pipeline import disk
 from pipeline.contract.errors import OutreachError
 from pipeline.contract.outreach_list import OutreachList, RunFigures
 from pipeline.publish import document, list_json, run_report, workbook
@@ -17,10 +16,7 @@ LIST_JSON = "outreach_list.json"
 LIST_WORKBOOK = "outreach_list.xlsx"
 LIST_DOCUMENT = "outreach_list.pdf"
 RUN_REPORT = "run_report.html"
-
-
-class CannotWriteFiles(OutreachError):
-    """The folder for the published files cannot be written: make room or give the program the right to write there."""
+NAMES = (LIST_JSON, LIST_WORKBOOK, LIST_DOCUMENT, RUN_REPORT)
 
 
 class PointsDoNotAddUp(OutreachError):
@@ -51,7 +47,7 @@ def render_all(
 
 
 def write_all(files: Mapping[str, bytes], out: Path) -> list[Path]:
-    """Where do the files go? Into `out`, made if need be; a reader sees each old file or the new one, never half.
+    """Where do single files go? Into `out`, made if need be; a reader sees each old file or the new one, never half.
 
     The files name people, so only their owner may read them; a folder made here is closed to others as well.
 
@@ -61,39 +57,8 @@ def write_all(files: Mapping[str, bytes], out: Path) -> list[Path]:
     Raises:
         CannotWriteFiles: if the folder or a file in it cannot be written.
     """
-    try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        paths = [_write_whole(out / name, content) for name, content in files.items()]
-        _sync_folder(out)
-    except OSError as problem:
-        why = os.strerror(problem.errno) if problem.errno else "unknown reason"
-        raise CannotWriteFiles(
-            f"The folder [{out}] cannot be written ({why}): free some room, give the right to write, or choose another."
-        ) from problem
+    with disk.told_plainly(out):
+        disk.make_folder(out)
+        paths = [disk.write_whole(out / name, content) for name, content in files.items()]
+        disk.sync_folder(out)
     return paths
-
-
-def _write_whole(path: Path, content: bytes) -> Path:
-    """How is a file replaced at one stroke? Written beside it, forced to the disk, renamed over the old one."""
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(beside).replace(path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    return path
-
-
-def _sync_folder(folder: Path) -> None:
-    """How does a rename survive a power cut? The folder itself is forced to the disk. Windows has no such call."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

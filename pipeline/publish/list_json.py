@@ -1,22 +1,31 @@
 """What does a program read of a list? `outreach_list.json`: always the same bytes, no name, birth date, phone, address.
 
-The list's id is a hash of this file's content: equal ids mean equal lists, and whoever holds the file can check it.
+The list's id is a hash of this file's content, and `documents_hash` in it covers what the sheet and the workbook show
+besides: equal ids mean equal documents, and whoever holds the file can check its id.
 """
 
 import hashlib
 import json
 from typing import Any
 
-from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Reason
+from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Reason, to_json
 
 ID_LENGTH = 16  # hex digits, so 64 bits: short enough to read out on the phone, long enough that no two lists share one
 
 
 def content_hash(outreach_list: OutreachList) -> str:
     """Which content is this? SHA-256 (64 hex digits) over everything published except the list's own id."""
-    content = published(outreach_list)
-    del content["list_id"]
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return _hash_without_id(published(outreach_list))
+
+
+def documents_hash(outreach_list: OutreachList) -> str:
+    """Which documents are these? SHA-256 (64 hex digits) over all that a list holds, names and phones among it."""
+    return _hash_without_id(to_json(outreach_list))
+
+
+def _hash_without_id(content: dict[str, Any]) -> str:
+    others = {name: value for name, value in content.items() if name != "list_id"}
+    canonical = json.dumps(others, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
@@ -42,6 +51,7 @@ def published(outreach_list: OutreachList) -> dict[str, Any]:
         "sources": [_source(state) for state in outreach_list.sources],
         "entries": [_entry(entry) for entry in outreach_list.entries],
         "excluded_counts": dict(outreach_list.excluded_counts),
+        "documents_hash": documents_hash(outreach_list),
     }
 
 

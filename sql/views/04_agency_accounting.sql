@@ -7,7 +7,7 @@ with delivered as (
         sum(row_count) as delivered,
         count(*) as files,
         count(*) filter (where status in ('refused', 'held_back')) as files_refused,
-        sum(repeated_count) as files_repeated
+        sum((select count(*) from raw.repeated_file where repeated_file.delivery_id = delivery.delivery_id)) as files_repeated
     from raw.delivery
     where status in ('accepted', 'refused', 'held_back')
     group by agency

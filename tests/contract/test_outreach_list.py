@@ -5,7 +5,17 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Reason, from_json, to_json
+from pipeline.contract.outreach_list import (
+    AgencyState,
+    Entry,
+    OutreachList,
+    Reason,
+    figures_from_json,
+    figures_to_json,
+    from_json,
+    to_json,
+)
+from tests.publish.example_lists import example_figures
 
 TEXT = st.text(max_size=8)
 POINTS = st.integers(1, 40)
@@ -45,3 +55,8 @@ LISTS = st.builds(
 @given(LISTS)
 def test_a_kept_list_comes_back_as_it_was_made(made):
     assert from_json(json.loads(json.dumps(to_json(made)))) == made
+
+
+def test_kept_figures_come_back_as_they_were():
+    figures = example_figures()
+    assert figures_from_json(json.loads(json.dumps(figures_to_json(figures)))) == figures

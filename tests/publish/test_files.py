@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.contract.errors import OutreachError
+from pipeline.disk import CannotWriteFiles
 from pipeline.publish import files
 from tests.publish.example_lists import CANARIES, PRINTED_AT, entry, example_figures, example_list
 
@@ -33,6 +34,7 @@ def test_a_run_leaves_four_files():
 
 _HASHES = """
 import hashlib
+from pipeline.disk import CannotWriteFiles
 from pipeline.publish import files
 from tests.publish.example_lists import PRINTED_AT, example_figures, example_list
 made = files.render_all(example_list(), example_figures(), "C. Example", PRINTED_AT)
@@ -102,8 +104,8 @@ def test_a_full_disk_leaves_the_old_file_and_no_scraps(tmp_path, monkeypatch, wh
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(*((files.os, "fsync") if where == "fsync" else (Path, "replace")), fail)
-    with pytest.raises(files.CannotWriteFiles, match="No space left"):
+    monkeypatch.setattr(*((os, "fsync") if where == "fsync" else (Path, "replace")), fail)
+    with pytest.raises(CannotWriteFiles, match="No space left"):
         files.write_all({"a.json": b"second"}, tmp_path)
     monkeypatch.undo()
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.json", b"first")]

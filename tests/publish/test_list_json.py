@@ -1,11 +1,14 @@
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
+import pytest
+
+from pipeline.contract.outreach_list import Entry, OutreachList, from_json, to_json
 from pipeline.publish import list_json
 from tests.publish.example_lists import CANARIES, entry, example_list
 
-KEYS = {"list_id", "as_of", "code_version", "model_id", "sources", "entries", "excluded_counts"}
+KEYS = {"list_id", "as_of", "code_version", "model_id", "sources", "entries", "excluded_counts", "documents_hash"}
 ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "record_keys"}
 
 
@@ -53,10 +56,28 @@ def test_the_id_can_be_checked_from_the_file_alone():
     assert list_json.list_id_of(example_list()) == full[:16]
 
 
-def test_the_id_depends_on_what_is_published_and_on_nothing_else():
+def test_the_id_depends_on_what_is_published_and_shown_and_on_nothing_else():
     first = list_json.list_id_of(example_list())
     assert list_json.list_id_of(replace(example_list(), list_id="another")) == first
-    unnamed = example_list(*(replace(e, display_name="X", phone=None) for e in example_list().entries))
-    assert list_json.list_id_of(unnamed) == first
     assert list_json.list_id_of(replace(example_list(), as_of="2026-11-17")) != first
     assert list_json.list_id_of(example_list(entry(1))) != first
+
+
+@pytest.mark.parametrize("part", [field.name for field in fields(Entry)])
+def test_a_list_whose_documents_show_anything_else_is_another_list(part):
+    first, *others = example_list().entries
+    other = replace(first, **{part: () if part in ("reasons", "record_keys") else "something else"})
+    assert list_json.list_id_of(example_list(other, *others)) != list_json.list_id_of(example_list())
+
+
+@pytest.mark.parametrize("part", [field.name for field in fields(OutreachList) if field.name != "list_id"])
+def test_nothing_but_the_id_itself_is_left_out_of_it(part):
+    other = replace(example_list(), **{part: () if part in ("sources", "entries") else {} if "counts" in part else "x"})
+    assert list_json.list_id_of(other) != list_json.list_id_of(example_list())
+
+
+def test_a_list_that_was_kept_and_read_back_has_the_same_hashes():
+    made = example_list()
+    again = from_json(json.loads(json.dumps(to_json(made))))
+    assert list_json.documents_hash(again) == list_json.documents_hash(made)
+    assert list_json.render(again) == list_json.render(made)

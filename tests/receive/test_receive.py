@@ -1,6 +1,5 @@
 """Which files are taken for which feed, of which day, and are their bytes kept as they came?"""
 
-import hashlib
 from datetime import date
 
 import pytest
@@ -79,27 +78,6 @@ def test_folders_of_nobody_are_counted_and_a_missing_folder_of_deliveries_is_tol
 )
 def test_the_day_a_file_speaks_of(feed, name, day):
     assert receive.business_date(feed, name) == day
-
-
-def test_bytes_are_kept_unchanged_under_their_checksum_for_nobody_else_to_read(tmp_path):
-    content = b"a\r\n\xff\0b"
-    sha256 = receive.checksum(content)
-    assert sha256 == hashlib.sha256(content).hexdigest()
-    receive.keep(content, sha256, tmp_path)
-    kept = tmp_path / sha256[:2] / sha256
-    assert kept.read_bytes() == content
-    assert kept.stat().st_mode & 0o077 == 0
-
-
-def test_keeping_the_same_bytes_again_changes_nothing_and_leaves_nothing_behind(tmp_path):
-    content = b"the same"
-    sha256 = receive.checksum(content)
-    receive.keep(content, sha256, tmp_path)
-    before = (tmp_path / sha256[:2] / sha256).stat()
-    receive.keep(content, sha256, tmp_path)
-    after = (tmp_path / sha256[:2] / sha256).stat()
-    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
 def test_a_file_that_cannot_be_opened_is_refused_in_one_line(tmp_path):

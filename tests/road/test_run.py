@@ -44,6 +44,8 @@ def test_one_man_met_by_six_agencies_is_one_entry_with_a_sentence_for_each_reaso
     assert entry["is_new"] is True
     assert [state["status"] for state in made["sources"]] == ["complete"] * 6
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "current",
+        "lists",
         "outreach_list.json",
         "outreach_list.pdf",
         "outreach_list.xlsx",
@@ -55,8 +57,8 @@ def test_a_second_run_publishes_the_same_bytes(store: Store, tmp_path: Path):
     county.whole_county(tmp_path / "in")
     county.run(store, tmp_path / "in", tmp_path / "out")
     county.run(store, tmp_path / "in", tmp_path / "again")
-    for path in (tmp_path / "out").iterdir():
-        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
+    for path in (tmp_path / "out").rglob("*.*"):
+        assert (tmp_path / "again" / path.relative_to(tmp_path / "out")).read_bytes() == path.read_bytes(), path.name
 
 
 def test_a_booking_sent_again_replaces_its_older_version_and_both_stay_in_raw(store: Store, tmp_path: Path):
@@ -94,6 +96,7 @@ def test_a_mistaken_booking_never_happened(store: Store, tmp_path: Path):
 def test_the_same_bytes_under_another_name_are_one_delivery(store: Store, tmp_path: Path):
     first = county.calls(tmp_path / "in", {})
     (first.parent / "cad_20261116.csv").write_bytes(first.read_bytes())
+    county.run(store, tmp_path / "in", tmp_path / "out")
     county.run(store, tmp_path / "in", tmp_path / "out")
     counts = county.accounting(store)["riverton_police"]
     assert (counts["files"], counts["files_repeated"], counts["delivered"]) == (1, 1, 1)
@@ -263,8 +266,12 @@ def test_the_report_shows_that_every_row_is_accounted_for(store: Store, tmp_path
 def test_a_list_for_an_earlier_day_leaves_its_files_and_the_current_list_alone(store: Store, tmp_path: Path):
     county.calls(tmp_path / "in", {"CallReceived": "11/01/2026 10:00"})
     county.run(store, tmp_path / "in", tmp_path / "out")
-    earlier = county.run(store, tmp_path / "in", tmp_path / "earlier", as_of=date(2026, 11, 9))
+    before = county.published(tmp_path / "out")
+    earlier = county.run(store, tmp_path / "in", tmp_path / "out", as_of=date(2026, 11, 9))
     with store.transaction() as work:
         assert answers.current_list(work).as_of == "2026-11-16"
-    assert answers.tell(store, earlier)["as_of"] == "2026-11-09"
-    assert county.published(tmp_path / "earlier")["as_of"] == "2026-11-09"
+    told = answers.tell(store, earlier)
+    assert (told["as_of"], told["is_current"]) == ("2026-11-09", False)
+    assert [path.parent for path in earlier.paths] == [tmp_path / "out" / "lists" / earlier.list_id] * 4
+    assert json.loads(earlier.paths[0].read_text(encoding="utf-8"))["as_of"] == "2026-11-09"
+    assert county.published(tmp_path / "out") == before

@@ -1,0 +1,113 @@
+"""How does a file get onto the disk so that no reader, crash or power cut ever leaves half of it?
+
+Whole files only: written beside their place, forced to the disk, renamed into it. What is kept under its hash can be
+checked and never needs to change. Everything here may name people, so it is for its owner alone (0600, folders 0700).
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.contract.errors import OutreachError
+
+PARTIAL = ".partial"
+"""Ending of what is still being written. A crash may leave one behind: nobody reads it, the next run removes it."""
+
+
+class CannotWriteFiles(OutreachError):
+    """A folder of files cannot be written: make room or give the program the right to write there."""
+
+
+@contextmanager
+def told_plainly(folder: Path) -> Iterator[None]:
+    """Turn the system's errors about a folder into one clear line.
+
+    Raises:
+        CannotWriteFiles: instead of any OSError inside the block.
+    """
+    try:
+        yield
+    except OSError as problem:
+        why = os.strerror(problem.errno) if problem.errno else "unknown reason"
+        raise CannotWriteFiles(
+            f"The folder [{folder}] cannot be written ({why}): free some room, give the right to write, "
+            "or choose another."
+        ) from problem
+
+
+def checksum(content: bytes) -> str:
+    """Which bytes are these? SHA-256 as hexadecimal text."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter, where it is not there yet."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Replace a file at one stroke: written beside it, forced to the disk, renamed over the old one.
+
+    The rename itself survives a power cut once `sync_folder` was called.
+    """
+    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(beside).replace(path)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder itself to the disk, so that a rename in it survives a power cut. Windows has no such call."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def keep(content: bytes, store: Path) -> str:
+    """Keep bytes under their hash, as `<first two digits>/<hash>`; answers the hash.
+
+    Bytes that are kept already are left alone; a file whose bytes are no longer those of its name is replaced.
+    """
+    sha256 = checksum(content)
+    place = _place(sha256, store)
+    if kept(sha256, store) is None:
+        make_folder(store)
+        make_folder(place.parent)
+        write_whole(place, content)
+        sync_folder(place.parent)
+    return sha256
+
+
+def kept(sha256: str, store: Path) -> bytes | None:
+    """Which bytes are kept under this hash? None where there are none, or where they are no longer those."""
+    try:
+        content = _place(sha256, store).read_bytes()
+    except FileNotFoundError:
+        return None
+    return content if checksum(content) == sha256 else None
+
+
+def _place(sha256: str, store: Path) -> Path:
+    return store / sha256[:2] / sha256
+
+
+def sweep(store: Path) -> None:
+    """Remove what a crash left half written among the kept bytes."""
+    for stray in store.glob(f"[0-9a-f][0-9a-f]/.*{PARTIAL}"):
+        stray.unlink(missing_ok=True)
