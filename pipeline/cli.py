@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
+from pipeline.commands import persons
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -316,6 +317,10 @@ def doctor(as_json: JsonOption = False) -> None:
         return
     for title, rows in ((title, rows) for title, rows in told.items() if rows):
         console.table(f"\n{title.capitalize()}", tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+app.command()(persons.history)
+app.command()(persons.replay)
 
 
 def main() -> None:

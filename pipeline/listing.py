@@ -50,19 +50,27 @@ class Standing:
 
 @dataclass(frozen=True)
 class Basis:
-    """What does a list rest on? The run that found who is who, the last file it knew, its model, the list before."""
+    """What does a list rest on?
+
+    Attributes:
+        run_number: of the run that found who is who. taken_in_number: of the last file it knew.
+        model_id: that decided. previous_list_id: the list before, if any.
+        ids_as_of_run: people on the list before are called what they were called after this run.
+    """
 
     run_number: int
     taken_in_number: int
     model_id: str
     previous_list_id: str | None
+    ids_as_of_run: int
 
 
 def basis_of(work: Work, plan: ListPlan, run_number: int) -> Basis:
     """What does the list of this run rest on?"""
     run = work.read("run_by_number", run_number=run_number).iloc[0]
     previous = work.ask("previous_list", as_of=plan.as_of, known_at=plan.known_at)
-    return Basis(run_number, int(run["taken_in_number"]), str(run["model_id"]), str(previous) if previous else None)
+    before = str(previous) if previous else None
+    return Basis(run_number, int(run["taken_in_number"]), str(run["model_id"]), before, ids_as_of_run=run_number)
 
 
 def read_known(work: Work, plan: ListPlan, basis: Basis) -> Known:
@@ -141,7 +149,7 @@ def make_list(
 
 def _previous_ranks(work: Work, basis: Basis) -> dict[str, int]:
     """Who stood where on the list before, by the ids of today?"""
-    table = work.read("previous_list_ranks", list_id=basis.previous_list_id, run_number=basis.run_number)
+    table = work.read("previous_list_ranks", list_id=basis.previous_list_id, run_number=basis.ids_as_of_run)
     return {row.person_id: int(row.rank) for row in table.itertuples()}
 
 

@@ -210,6 +210,15 @@ class Store:
         with _told_plainly("transaction"), self._engine.begin() as connection:
             yield Work(connection)
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[Work]:
+        """Do several things as one, and undo them all at the end of the block: nobody else ever sees them."""
+        with _told_plainly("rehearsal"), self._engine.connect() as connection:
+            try:
+                yield Work(connection)
+            finally:
+                connection.rollback()
+
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
         """What does `sql/queries/<query>.sql` answer, in a transaction of its own?"""
         with self.transaction() as work:

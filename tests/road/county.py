@@ -229,10 +229,20 @@ def whole_county(folder: Path) -> None:
     resources(folder, patient(), visit(), condition)
 
 
-def run(store: Store, folder: Path, out: Path, as_of: date = AS_OF, **settings: object) -> flow.RunResult:
+def run(
+    store: Store,
+    folder: Path,
+    out: Path,
+    as_of: date = AS_OF,
+    at: datetime = AT,
+    known_at: datetime | None = None,
+    **settings: object,
+) -> flow.RunResult:
     """Run the whole road on these deliveries."""
     chosen = Settings(home=out.parent / "home", **settings)
-    return flow.run(store, Act("test", AT), load_agencies(), chosen, deliveries=folder, as_of=as_of, out=out)
+    act = Act("test", at)
+    told = {"deliveries": folder, "as_of": as_of, "out": out, "known_at": known_at}
+    return flow.run(store, act, load_agencies(), chosen, **told)
 
 
 def published(out: Path) -> dict:
