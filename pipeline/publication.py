@@ -28,9 +28,9 @@ def publish_list(store: Store, act: Act, list_id: str, out: Path) -> list[Path]:
         _check_entries(made)
         rendered = files.render_all(made, run_figures(work, made), act.actor, made_at)
         paths = files.write_all(rendered, out)
-        work.run("insert_publication", list_id=list_id, published_at=act.at)
         work.run("flip_current_list", list_id=list_id, published_at=act.at)
         audit.record(work, act, "list_published", list_id=list_id, entries=len(made.entries))
+        work.run("insert_publication", list_id=list_id, published_at=act.at)  # after the event, so that it is kept too
     return paths
 
 
