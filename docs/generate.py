@@ -186,10 +186,16 @@ def commands_page() -> str:
         f"{pipeline.cli.MISTYPED} typed or set wrongly; {pipeline.cli.UNEXPECTED} unexpected.",
     )
     for program, app in (("outreach", pipeline.cli.app), ("linkage", linkage.cli.app)):
-        group = typer.main.get_command(app)
-        for name, command in group.commands.items():  # type: ignore[attr-defined]
-            lines += _command_lines(f"{program} {name}", command)
+        for name, command in _commands(program, typer.main.get_command(app)):
+            lines += _command_lines(name, command)
     return _page(lines)
+
+
+def _commands(name: str, group) -> Iterator[tuple[str, object]]:
+    """Which commands does a program have, those of its groups among them? (what is typed, the command)"""
+    for own_name, command in group.commands.items():
+        typed = f"{name} {own_name}"
+        yield from _commands(typed, command) if hasattr(command, "commands") else [(typed, command)]
 
 
 def _command_lines(name: str, command) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import persons
+from pipeline.commands import audit, persons
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -41,6 +41,7 @@ app = typer.Typer(
     "Start with `outreach synthesize --out county` and `outreach run --deliveries county --out out`. "
     "`outreach doctor` tells what is set up and what is not.",
 )
+app.add_typer(audit.app, name="audit")
 
 
 @app.command()

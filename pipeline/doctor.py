@@ -19,7 +19,7 @@ LOW_ROOM = 1_000_000_000
 
 def examine(store: Store, settings: Settings) -> dict[str, list[dict[str, object]]]:
     """What is set up, and with what? Tables by title, each a list of rows."""
-    events = store.read("told_events").head(LATEST_EVENTS)
+    events = store.read("told_events", since=None, act=None, at_most=LATEST_EVENTS)
     return {
         "settings": _settings(settings),
         "programs": [{"what": "outreach", "version": code_version()}, *_libraries()],

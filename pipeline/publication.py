@@ -72,9 +72,9 @@ def publish_list(store: Store, act: Act, list_id: str, published: Path, out: Pat
         for name, content in contents.items() if not made.hashes else ():
             hashed = {"sha256": disk.checksum(content), "byte_count": len(content)}
             work.run("insert_artifact", list_id=list_id, file_name=name, **hashed)
-        work.run("insert_publication", list_id=list_id, published_at=act.at)
         work.run("flip_current_list", list_id=list_id, published_at=act.at)
         audit.record(work, act, "list_published", list_id=list_id, entries=len(made.outreach_list.entries))
+        work.run("insert_publication", list_id=list_id, published_at=act.at)  # after the event, so that it is kept too
     return _follow(store, list_id, contents, published, out)
 
 

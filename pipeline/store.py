@@ -31,6 +31,10 @@ RUN_LOCK = 4_710_815
 """Key of the advisory lock that a run holds: any number will do, as long as it stays the same."""
 LOCK_PAUSE_SECONDS = 0.2
 """Between two looks at whether another run has ended."""
+APP_ROLE = "outreach_app"
+"""Under which the program works: it may write all but the past of the audit trail. Migrations run as the owner."""
+ROLE_REFUSED = ("22023", "42501", "42704")
+"""SQLSTATEs of a role that is not there, or that the login may not make or take."""
 
 
 @cache
@@ -206,14 +210,16 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:
-        """Do several things as one: committed at the end of the block, undone when it raises."""
+        """Do several things as one, with the program's rights: committed at the block's end, undone when it raises."""
         with _told_plainly("transaction"), self._engine.begin() as connection:
+            connection.execute(sa.text(_sql("queries", "take_app_role")))
             yield Work(connection)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Work]:
         """Do several things as one, and undo them all at the end of the block: nobody else ever sees them."""
         with _told_plainly("rehearsal"), self._engine.connect() as connection:
+            connection.execute(sa.text(_sql("queries", "take_app_role")))
             try:
                 yield Work(connection)
             finally:
@@ -225,7 +231,8 @@ class Store:
             return work.read(query, **parameters)
 
     def migrate(self) -> None:
-        """Bring the schema up to date: Alembic's revisions, then the views. Does nothing where nothing changed."""
+        """Bring the schema up to date: the role, Alembic's revisions, the views. Does nothing where nothing changed."""
+        self._ensure_role()
         config = AlembicConfig()
         config.set_main_option("script_location", str(SQL / "migrations"))
         config.set_main_option("path_separator", "os")
@@ -235,6 +242,36 @@ class Store:
             config.attributes["connection"] = connection
             alembic.upgrade(config, "head")
             _renew_views(connection)
+
+    def _ensure_role(self) -> None:
+        """Make the role under which the program works, and let the login take it.
+
+        Raises:
+            StoreError: the login may not; says what the database's administrator has to do.
+        """
+        with _told_plainly("role"):
+            for missing in ("make_app_role", "grant_app_role"):
+                if self._may("take_app_role"):
+                    return
+                self._may(missing)
+            if self._may("take_app_role"):
+                return
+            login = sa.make_url(self._url).username
+        raise StoreError(
+            f"the database's login may not act as the role {APP_ROLE}; its administrator has to run once: "
+            f"create role {APP_ROLE} nologin; grant {APP_ROLE} to {login or 'the login'};"
+        )
+
+    def _may(self, query: str) -> bool:
+        """Is the login allowed what `sql/queries/<query>.sql` asks for roles? Does it, in a transaction of its own."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.text(_sql("queries", query)))
+        except DBAPIError as fault:
+            if _state(fault) not in ROLE_REFUSED:
+                raise
+            return False
+        return True
 
     @contextmanager
     def run_lock(self, patience_seconds: float = 0) -> Iterator[None]:

@@ -1,2 +1,7 @@
--- What was done, when and by whom, the newest first?
-select event_id, at, actor, act, facts from audit.event order by event_id desc
+-- What was done, when, by whom and why, the newest first?
+select event_id, at, actor, act, why, facts
+from audit.event
+where (cast(:since as timestamptz) is null or at >= :since)
+  and (cast(:act as text) is null or act = :act)
+order by event_id desc
+limit :at_most

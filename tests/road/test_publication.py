@@ -40,7 +40,7 @@ def list_rows(store: Store) -> dict[str, str]:
 
 
 def ids_published(work: Work) -> list[str]:
-    events = work.read("told_events")
+    events = work.read("told_events", since=None, act=None, at_most=999)
     return sorted({row.facts["list_id"] for row in events.itertuples() if row.act == "list_published"})
 
 

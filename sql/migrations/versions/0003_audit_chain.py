@@ -1,4 +1,4 @@
-"""What was published, byte for byte: the files of each list by their hash, and who first made it from which counts."""
+"""The audit trail becomes a chain that nobody can rewrite unseen; the program works under a role of its own."""
 
 from pathlib import Path
 
@@ -11,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables from the SQL file of the same name."""
+    """Chain the events, refuse every change of them, and say what the program's role may do."""
     op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
