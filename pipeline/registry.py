@@ -1,8 +1,9 @@
 """Which person is each cluster, and does everybody keep the id that was shown before? Pure: tables in, tables out.
 
-A person goes where most of its known records went. A cluster that several persons went to keeps the one known longest;
-the others live on as aliases. A cluster nobody went to is a new person, named after its founder: the record known here
-longest. An id is made from its founder alone, so it does not depend on who else is known.
+A person goes where most of its known records went, those in use last time before others. A cluster that several
+persons went to keeps the one known longest; the others live on as aliases. A cluster nobody went to is a new person,
+named after its founder: the record known here longest. An id is made from its founder alone, so it does not depend on
+who else is known.
 """
 
 import hashlib
@@ -101,8 +102,12 @@ def assign_person_ids(clusters: pd.DataFrame, registry: Registry, key: str, at: 
 def _kept(table: pd.DataFrame, first_seen_at: pd.Series) -> pd.Series:
     """Which clusters keep which known person? Person ids, indexed by cluster_id."""
     before = table.dropna(subset=["before"])
-    shared = before.groupby(["before", "cluster_id"], sort=False).size().rename("shared").reset_index()
-    went_to = shared.sort_values(["shared", "cluster_id"], ascending=[False, True]).drop_duplicates("before")
+    before = before.assign(current=before["is_current"].eq(True).astype(int))
+    grouped = before.groupby(["before", "cluster_id"], sort=False)["current"]
+    # a record that could not be used last time, and is back, leads nobody away from the records that stayed
+    shared = grouped.agg(current="sum", shared="size").reset_index()
+    order = shared.sort_values(["current", "shared", "cluster_id"], ascending=[False, False, True])
+    went_to = order.drop_duplicates("before")
     went_to = went_to.assign(first_seen_at=went_to["before"].map(first_seen_at))
     order = went_to.sort_values(["first_seen_at", "shared", "before"], ascending=[True, False, True])
     oldest = order.drop_duplicates("cluster_id")

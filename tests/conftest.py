@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,15 +56,33 @@ def _numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def store(server_url: str, template: str, _numbers: Iterator[int]) -> Iterator[Store]:
+def new_store(server_url: str, template: str, _numbers: Iterator[int]) -> Iterator[Callable[[], Store]]:
+    """A maker of stores with the whole schema and no rows; each gone when the next is made or the test ends."""
+    made: list[tuple[str, Store]] = []
+
+    def drop() -> None:
+        name, store = made.pop()
+        store.close()
+        engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"drop database {name} with (force)"))
+
+    def make() -> Store:
+        if made:
+            drop()
+        name = f"outreach_{os.getpid()}_{next(_numbers)}"
+        made.append((name, Store(create_database(server_url, name, template))))
+        return made[-1][1]
+
+    yield make
+    if made:
+        drop()
+
+
+@pytest.fixture
+def store(new_store: Callable[[], Store]) -> Store:
     """A store with the whole schema and no rows, gone after the test."""
-    name = f"outreach_{os.getpid()}_{next(_numbers)}"
-    store = Store(create_database(server_url, name, template))
-    yield store
-    store.close()
-    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"drop database {name} with (force)"))
+    return new_store()
 
 
 @pytest.fixture(scope="session")

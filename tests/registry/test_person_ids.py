@@ -118,6 +118,13 @@ def test_a_record_that_may_not_be_used_for_a_while_comes_back_to_its_person():
     assert county.causes() == {"b": "returned"}
 
 
+def test_a_record_that_comes_back_to_others_leads_nobody_away_from_the_records_that_stayed():
+    county = County()
+    county.week("bc de")
+    stayed = county.week("c de")["c"]
+    assert county.week("c bde")["c"] == stayed
+
+
 def test_a_record_away_while_its_person_was_merged_comes_back_to_the_person_it_is_now():
     county = County()
     first = county.week("a d")
