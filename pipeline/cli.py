@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import audit, persons
+from pipeline.commands import audit, backup, persons
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -42,6 +42,7 @@ app = typer.Typer(
     "`outreach doctor` tells what is set up and what is not.",
 )
 app.add_typer(audit.app, name="audit")
+app.add_typer(backup.app)
 
 
 @app.command()

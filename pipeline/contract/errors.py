@@ -46,6 +46,10 @@ class RunInProgress(StoreError):
     """Another run holds this database: wait for it to end, then start again."""
 
 
+class BackupRefused(OutreachError):
+    """A backup cannot be made, or not be restored: the target is as it was before."""
+
+
 class NothingToPublish(OutreachError):
     """No agency has delivered anything that can be used, so no list was published and the last one stays current."""
 

@@ -1,14 +1,17 @@
 """Do the examples of the how-tos work as they stand on the page?"""
 
 import json
+import re
 import sys
 from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
+import typer
 
 from pipeline import agencies, flow, synthetic
 from pipeline.audit import Act
+from pipeline.cli import app
 from pipeline.contract.codes import EncounterKind
 from pipeline.contract.errors import DeclarationError
 from pipeline.ranking import factors, measures, rank
@@ -90,3 +93,13 @@ def test_the_tutorial_quotes_the_refusal_of_a_file_as_it_is_told():
     findings = check_deliveries(jail, pd.DataFrame([{"delivery_id": 1, **counts}])).findings
     told = f"[bookings_20261116_b.csv]: {findings[0].message} (missing: [REL_DT])"
     assert told in " ".join(page_text("tutorial.md").split())
+
+
+def test_the_commands_of_the_page_on_backups_are_there():
+    def known(group, words):
+        command = group.commands.get(words[0]) if words else None
+        return command is not None and (not hasattr(command, "commands") or known(command, words[1:]))
+
+    typed = re.findall(r"^\.venv/bin/outreach (.+)$", page_text("how-to/back-up-and-restore.md"), re.MULTILINE)
+    assert len(typed) == 4
+    assert [line for line in typed if not known(typer.main.get_command(app), line.split())] == []

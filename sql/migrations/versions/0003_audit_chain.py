@@ -1,4 +1,4 @@
-"""The audit trail becomes a chain that nobody can rewrite unseen; the program works under a role of its own."""
+"""The audit trail becomes a chain that nobody can rewrite unseen."""
 
 from pathlib import Path
 
@@ -11,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Chain the events, refuse every change of them, and say what the program's role may do."""
+    """Chain the events and refuse every change of them; `sql/rights/` says who may add some."""
     op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

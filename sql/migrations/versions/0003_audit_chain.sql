@@ -98,24 +98,3 @@ alter table outreach.publication add column audit_hash text;
 update outreach.publication set audit_hash = (select hash from audit.head);
 alter table outreach.publication alter column audit_hash set not null;
 comment on column outreach.publication.audit_hash is 'the head of the audit chain when the list was first published';
-
--- the role under which the program works; pipeline/store.py makes it where the login may -----------------------------------
-
-grant usage on schema raw, core, outreach, audit to outreach_app;
-grant select, insert, update, delete, truncate on all tables in schema raw, core, outreach to outreach_app;
-grant usage, select, update on all sequences in schema raw, core, outreach to outreach_app;
-grant select on all tables in schema audit to outreach_app;
-grant insert (at, actor, act, facts, why) on audit.event to outreach_app;
-alter default privileges in schema raw, core, outreach
-    grant select, insert, update, delete, truncate on tables to outreach_app;
-alter default privileges in schema raw, core, outreach grant usage, select, update on sequences to outreach_app;
-alter default privileges in schema audit grant select on tables to outreach_app;
-
-do $$
-begin
-    if current_setting('server_version_num')::int >= 170000 then  -- before 17 only an owner may analyze; others are warned
-        execute 'grant maintain on all tables in schema raw, core, outreach to outreach_app';
-        execute 'alter default privileges in schema raw, core, outreach grant maintain on tables to outreach_app';
-    end if;
-end
-$$;
