@@ -256,6 +256,7 @@ class Store:
             finally:
                 connection.rollback()
 
+    @contextmanager
     def frozen(self) -> Iterator[tuple[Work, str]]:
         """Read everything as of one moment: (what reads, the name under which PostgreSQL's programs see the same)."""
         with _told_plainly("frozen"), self._engine.connect() as connection:
