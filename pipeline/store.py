@@ -187,6 +187,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = sa.create_engine(url, pool_pre_ping=True)
+        self._held: sa.Connection | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> "Store":
@@ -206,9 +207,17 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:
-        """Do several things as one: committed at the end of the block, undone when it raises."""
-        with _told_plainly("transaction"), self._engine.begin() as connection:
-            yield Work(connection)
+        """Do several things as one: committed at the end of the block, undone when it raises.
+
+        Inside `run_lock` it is done on the connection that holds the lock: whoever loses the lock can write no more.
+        """
+        with _told_plainly("transaction"):
+            if self._held is not None:
+                with self._held.begin():
+                    yield Work(self._held)
+            else:
+                with self._engine.begin() as connection:
+                    yield Work(connection)
 
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
         """What does `sql/queries/<query>.sql` answer, in a transaction of its own?"""
@@ -238,10 +247,14 @@ class Store:
                     raise RunInProgress("another run holds this database; wait until it has ended, then start again")
                 time.sleep(LOCK_PAUSE_SECONDS)
             connection.commit()
+            self._held = connection
             try:
                 yield
             finally:
-                connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+                self._held = None
+                if not connection.invalidated:  # the lock of a lost connection went with it
+                    connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+                    connection.commit()
 
     def describe(self) -> Mapping[str, str]:
         """Where is the store, without any secret? For `outreach doctor`."""
