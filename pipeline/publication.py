@@ -127,17 +127,18 @@ def contents_of(made: Made, published: Path) -> dict[str, bytes]:
         PublishedFileLost: they were published, are gone, and what is made again is not the same.
         CannotWriteFiles: the folder cannot be written.
     """
-    found = {name: disk.kept(made.hashes[name], published) for name in files.NAMES if name in made.hashes}
-    if found and None not in found.values():
-        return {name: content for name, content in found.items() if content is not None}
+    with disk.told_plainly(published):
+        found = {name: disk.kept(made.hashes[name], published) for name in files.NAMES if name in made.hashes}
+    whole = {name: content for name, content in found.items() if content is not None}
+    if len(whole) == len(files.NAMES):
+        return whole
     again = derive(made)
-    lost = [name for name, sha256 in made.hashes.items() if disk.checksum(again[name]) != sha256]
-    if any(found[name] is None for name in lost):
+    if any(disk.checksum(again[name]) != made.hashes[name] for name in found.keys() - whole.keys()):
         raise PublishedFileLost(
             f"the list [{made.outreach_list.list_id}] was published with other bytes than this version makes, and "
             f"those are gone: put the folder back from a back-up [{published}]"
         )
-    contents = {name: found.get(name) or again[name] for name in files.NAMES}
+    contents = again | whole
     with disk.told_plainly(published):
         for content in contents.values():
             disk.keep(content, published)

@@ -222,6 +222,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = sa.create_engine(url, pool_pre_ping=True)
+        self._held: sa.Connection | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> "Store":
@@ -241,10 +242,22 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:
-        """Do several things as one, with the program's rights: committed at the block's end, undone when it raises."""
-        with _told_plainly("transaction"), self._engine.begin() as connection:
+        """Do several things as one, with the program's rights: committed at the block's end, undone when it raises.
+
+        Inside `run_lock` it is done on the connection that holds the lock: whoever loses the lock can write no more.
+        """
+        with _told_plainly("transaction"), self._begun() as connection:
             connection.execute(sa.text(_sql("queries", "take_app_role")))
             yield Work(connection)
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        if self._held is None:
+            with self._engine.begin() as connection:
+                yield connection
+        else:
+            with self._held.begin():
+                yield self._held
 
     @contextmanager
     def rehearsal(self) -> Iterator[Work]:
@@ -338,10 +351,14 @@ class Store:
                     raise RunInProgress("another run holds this database; wait until it has ended, then start again")
                 time.sleep(LOCK_PAUSE_SECONDS)
             connection.commit()
+            self._held = connection
             try:
                 yield
             finally:
-                connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+                self._held = None
+                if not connection.invalidated:  # the lock of a lost connection went with it
+                    connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
+                    connection.commit()
 
     def describe(self) -> Mapping[str, str]:
         """Where is the store, without any secret? For `outreach doctor`."""
