@@ -1,11 +1,11 @@
 """What do the commands answer? Questions to the store about the current list, a run, a person: ids and counts only."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 import pandas as pd
 
-from pipeline import listing, publication
+from pipeline import gating, listing, publication
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import NothingToPublish, UnknownPerson
 from pipeline.contract.outreach_list import AgencyState, OutreachList, from_json
@@ -16,11 +16,11 @@ from pipeline.store import Store, Work
 
 
 def current_list(work: Work) -> OutreachList:
-    """Which list is current? Raises NothingToPublish where none was ever published."""
+    """Which list is current, and is it stale? Raises NothingToPublish where none was ever published."""
     current = work.read("current_list")
     if current.empty:
         raise NothingToPublish("no list has been published yet; start with `outreach run`")
-    return from_json(current["content"].iloc[0])
+    return replace(from_json(current["content"].iloc[0]), stale=gating.stale_of_current(work))
 
 
 def current_as_of(work: Work) -> date:
@@ -70,6 +70,20 @@ def tell_why(work: Work, person_id: str) -> dict:
             for row in records.itertuples()
         ],
         "fields": work.read("fields_of_person", person_id=person_id)[["field", "from_record_id"]].to_dict("records"),
+    }
+
+
+def tell_gate(work: Work) -> dict:
+    """What did the checks of the latest list find, and did it become current? Raises NothingToPublish before any."""
+    list_id = gating.latest_checked(work)
+    current = work.read("current_list")
+    stale = gating.stale_of_current(work)
+    return {
+        "list_id": list_id,
+        "as_of": publication.list_named(work, list_id).as_of,
+        "is_current": not current.empty and current["list_id"].iloc[0] == list_id,
+        "stale": asdict(stale) if stale else None,
+        "checks": [asdict(check) for check in gating.checks_of(work, list_id)],
     }
 
 

@@ -19,7 +19,11 @@ class Act:
     at: datetime
 
 
-def record(work: Work, act: Act, name: str, **facts: object) -> None:
-    """Write down what was done, in the transaction that does it. `facts` are counts and ids; nothing else passes."""
+def record(work: Work, act: Act, name: str, *, because: str | None = None, **facts: object) -> None:
+    """Write down what was done, in the transaction that does it. `facts` are counts and ids; nothing else passes.
+
+    `because` is a reason that somebody typed: it is written down as a fact, and reaches no log.
+    """
     log.event(logger, name, **facts)
-    work.run("insert_event", at=act.at, actor=act.actor, act=name, facts=json.dumps(facts))
+    told = facts if because is None else facts | {"because": because}
+    work.run("insert_event", at=act.at, actor=act.actor, act=name, facts=json.dumps(told))

@@ -1,7 +1,7 @@
 """What can a data engineer type? `outreach …`: every command opens the store, calls one step, and prints what it did.
 
 The outermost caller: here every error becomes one clear line.
-Exit codes: 0 done; 1 nothing could be published or found; 2 typed or set wrongly; 3 unexpected.
+Exit codes: 0 done; 1 nothing could be published or found, or it was held back; 2 typed or set wrongly; 3 unexpected.
 """
 
 import sys
@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
+from pipeline.commands import publication
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -39,6 +40,8 @@ app = typer.Typer(
     "`outreach doctor` tells what is set up and what is not.",
 )
 
+publication.mount(app)
+
 
 @app.command()
 def run(
@@ -52,6 +55,9 @@ def run(
 
     Files already taken in are not taken in again. A file that cannot be used stops its agency with one clear line;
     the others go on, and the list says so. Leaves outreach_list.json, .xlsx, .pdf and run_report.html.
+
+    A list that does not pass its checks is held back: the last one stays current, its files say why, and the command
+    ends with exit code 1. See `outreach gate`.
 
     Example: `outreach run --deliveries county --as-of 2026-11-16 --out out`
     """
@@ -321,7 +327,8 @@ def main() -> None:
         console.complain(str(fault))
         sys.exit(MISTYPED)
     except OutreachError as fault:
-        console.complain(str(fault))
+        for line in fault.lines():
+            console.complain(line)
         sys.exit(FAILED)
     except Exception as fault:  # noqa: BLE001 -- the outermost caller: its text may quote a person's record, so it stays here
         place = traceback.extract_tb(fault.__traceback__)[-1]

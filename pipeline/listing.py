@@ -152,7 +152,10 @@ def _agency_state(
     else:
         status = AgencyStatus.COMPLETE
     shown = complete_to.isoformat() if complete_to else None
-    return AgencyState(agency=agency.name, title=agency.title, complete_to=shown, status=status.value)
+    overdue = max((plan.as_of - complete_to).days - patience, 0) if complete_to else 0
+    return AgencyState(
+        agency=agency.name, title=agency.title, complete_to=shown, status=status.value, overdue_days=overdue
+    )
 
 
 def _keep_list(work: Work, act: Act, made: OutreachList, line: rank.Line, excluded: pd.Series) -> None:

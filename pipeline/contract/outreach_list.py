@@ -7,6 +7,11 @@ Frozen dataclasses handed from `ranking` to `publish`. `as_published` parts go i
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+LONGEST_HOLD_DAYS = 28
+"""Days beyond what an agency's feeds may be late: so long do people keep the points they had from it; after that no
+new list goes out without somebody deciding it. Four weekly lists: longer than a liaison's leave or a failed export, and
+no longer than the shortest window of a crisis (30 days), so that no crisis call counts for more than twice its time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
@@ -64,12 +69,33 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class AgencyState:
-    """How far is an agency's data complete? `complete_to` is an ISO day or None; `status` an `AgencyStatus` value."""
+    """How far is an agency's data complete?
+
+    Attributes:
+        agency, title: its name and how people call it.
+        complete_to: ISO day, or None where no day is known.
+        status: an `AgencyStatus` value.
+        overdue_days: days by which the data are older than its feeds allow; 0 while they are not, or no day is known.
+    """
 
     agency: str
     title: str
     complete_to: str | None
     status: str
+    overdue_days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """Why is a list still the current one although a newer one was made?
+
+    Attributes:
+        since: ISO 8601 moment (UTC) at which a newer list was first held back.
+        because: why the newest one was; counts and names of agencies only.
+    """
+
+    since: str
+    because: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +111,8 @@ class OutreachList:
         entries: by rank.
         excluded_counts: exclusion → number of people.
         below_line_count: people with points who did not fit into the teams' capacity.
+        stale: set only in the documents of a list that stayed current because a newer one was held back. It is no part
+            of what the list says, nor of its id.
     """
 
     list_id: str
@@ -96,6 +124,34 @@ class OutreachList:
     entries: tuple[Entry, ...]
     excluded_counts: Mapping[str, int]
     below_line_count: int
+    stale: Stale | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What did one look at a new list find, before it may become the current one?
+
+    Attributes:
+        name: which look it was.
+        agency: whom it is about, or None for the county.
+        is_passed: whether the list may go out as far as this look can tell.
+        measured, limit: the number found and the one it is held against; None where there was nothing to compare.
+        found: for a person: what was found, with the agency's title. One sentence, counts only.
+        advice: what to do about it; empty for a check that is passed.
+    """
+
+    name: str
+    agency: str | None
+    is_passed: bool
+    measured: float | None
+    limit: float | None
+    found: str
+    advice: str = ""
+
+    @property
+    def message(self) -> str:
+        """What is a person told: what was found, and what to do?"""
+        return f"{self.found} {self.advice}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +199,7 @@ class RunFigures:
         points: points → number of people, everyone with points.
         line_points: points of the last entry on the list, or None for an empty one.
         notes: remarks of the linkage (counts only).
+        checks: what was looked at before the newest list could become current.
     """
 
     counts: tuple[AgencyCounts, ...]
@@ -157,6 +214,7 @@ class RunFigures:
     points: Mapping[int, int]
     line_points: int | None
     notes: tuple[str, ...] = field(default=())
+    checks: tuple[Check, ...] = field(default=())
 
 
 def to_json(made: OutreachList) -> dict:
@@ -174,4 +232,5 @@ def from_json(content: dict) -> OutreachList:
         for entry in content["entries"]
     )
     sources = tuple(AgencyState(**state) for state in content["sources"])
-    return OutreachList(**content | {"entries": entries, "sources": sources})
+    stale = Stale(**content["stale"]) if content.get("stale") else None
+    return OutreachList(**content | {"entries": entries, "sources": sources, "stale": stale})

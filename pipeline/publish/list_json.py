@@ -1,10 +1,12 @@
 """What does a program read of a list? `outreach_list.json`: always the same bytes, no name, birth date, phone, address.
 
-The list's id is a hash of this file's content: equal ids mean equal lists, and whoever holds the file can check it.
+The list's id is a hash of this file's content, but for the id itself and for `stale`: equal ids mean equal lists, and
+whoever holds the file can check it. `stale` tells that a newer list was held back: that says nothing about this one.
 """
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Reason
@@ -13,9 +15,9 @@ ID_LENGTH = 16  # hex digits, so 64 bits: short enough to read out on the phone,
 
 
 def content_hash(outreach_list: OutreachList) -> str:
-    """Which content is this? SHA-256 (64 hex digits) over everything published except the list's own id."""
+    """Which content is this? SHA-256 (64 hex digits) over everything published but the list's own id and its stamp."""
     content = published(outreach_list)
-    del content["list_id"]
+    del content["list_id"], content["stale"]
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -42,6 +44,7 @@ def published(outreach_list: OutreachList) -> dict[str, Any]:
         "sources": [_source(state) for state in outreach_list.sources],
         "entries": [_entry(entry) for entry in outreach_list.entries],
         "excluded_counts": dict(outreach_list.excluded_counts),
+        "stale": asdict(outreach_list.stale) if outreach_list.stale else None,
     }
 
 

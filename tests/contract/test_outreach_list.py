@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Reason, from_json, to_json
+from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Reason, Stale, from_json, to_json
 
 TEXT = st.text(max_size=8)
 POINTS = st.integers(1, 40)
@@ -27,7 +27,9 @@ ENTRIES = st.builds(
     address=st.none() | TEXT,
     last_contact=TEXT,
 )
-STATES = st.builds(AgencyState, agency=TEXT, title=TEXT, complete_to=st.none() | TEXT, status=TEXT)
+STATES = st.builds(
+    AgencyState, agency=TEXT, title=TEXT, complete_to=st.none() | TEXT, status=TEXT, overdue_days=st.integers(0, 99)
+)
 LISTS = st.builds(
     OutreachList,
     list_id=TEXT,
@@ -39,6 +41,7 @@ LISTS = st.builds(
     entries=st.lists(ENTRIES, max_size=2).map(tuple),
     excluded_counts=st.dictionaries(TEXT, POINTS, max_size=2),
     below_line_count=POINTS,
+    stale=st.none() | st.builds(Stale, since=TEXT, because=TEXT),
 )
 
 
