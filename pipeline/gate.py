@@ -30,7 +30,7 @@ FILL_DRIFT = 0.30
 LEAST_LINKED_RECORDS = 200
 """Records of the county below which the linkage of two runs is not compared: a few people would decide."""
 RECORDS_PER_PERSON_DRIFT = 0.10
-"""Relative difference from what the last list and the records dated since let expect; none on the made-up county."""
+"""Relative difference from what the last list and the records new since let expect; none on the made-up county."""
 LINKED_SHARE_DRIFT = 0.05
 """Difference of the share of records linked to another one from what is to be expected in the same way."""
 LARGEST_PERSON_RECORDS = 1000
@@ -98,7 +98,7 @@ class Measured:
         as_of: the list's day. sources: how far each agency's data reach.
         volumes, fills: per feed, see there.
         records, persons, linked_records: linked in this run; those that share their person with another one.
-        recent_records: records dated after the day of the last published list; 0 where there is none.
+        recent_records: records later than their agency's data reached on the last published list; 0 without one.
         largest_records, largest_person: the person with the most records. largest_agency: who sent most of them.
         entries: person ids on the list. ties: people with exactly the last entry's points, it among them.
         below_line: people with points and no entry.
@@ -237,9 +237,9 @@ def _drifted_alike(fill: Fill, last: Fill | None) -> bool:
 def _linkage_drift(now: Measured, before: Measured | None) -> Iterator[Check]:
     """Do as many records go to a person as did? What is newly recorded may be of people known, or of others.
 
-    So a range is to be expected: each record dated since the last list was taken either for somebody known (the most
-    records per person; it may tie one more that stood alone) or for somebody new (the fewest). Records of earlier days
-    that come now, and links that changed, explain themselves to a person.
+    So a range is to be expected. Each record later than what the last list knew belongs to somebody known, which gives
+    the most records per person and may tie one more that stood alone, or to somebody new, which gives the fewest.
+    Records of earlier days that come only now, and links that changed, lie outside of it.
     """
     per_person, share = now.records / max(now.persons, 1), now.linked_records / max(now.records, 1)
     found = f"{per_person:.2f} records per person", f"{share:.1%} of records linked to another one"

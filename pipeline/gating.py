@@ -109,8 +109,7 @@ def measure(work: Work, made: OutreachList, before: object) -> tuple[gate.Measur
 
     `before` is what was kept with the last published list, or None.
     """
-    last_day = before["measured"]["as_of"] if isinstance(before, dict) else None
-    days = _rows_by_day(work, made)
+    days, fills = _rows_by_day(work, made), _fills(work, before)
     marks = work.read("gate_deliveries").iloc[0]
     largest = work.read("largest_person")
     sizes = work.read("cluster_sizes")
@@ -121,11 +120,11 @@ def measure(work: Work, made: OutreachList, before: object) -> tuple[gate.Measur
         as_of=made.as_of,
         sources=made.sources,
         volumes=_volumes(work, made, days),
-        fills=_fills(work, before),
+        fills=fills,
         records=records,
         persons=int(sizes["person_count"].sum()),
         linked_records=records - int(sizes.loc[sizes["record_count"] == 1, "person_count"].sum()),
-        recent_records=_recent(days, last_day),
+        recent_records=_recent(days, fills, before),
         largest_records=int(largest["record_count"].sum()),
         largest_person=None if largest.empty else largest["person_id"].iloc[0],
         largest_agency=None if largest.empty else largest["agency"].iloc[0],
@@ -142,12 +141,20 @@ def _rows_by_day(work: Work, made: OutreachList) -> pd.DataFrame:
     return work.read("gate_volumes", zone=made.zone, since=until - timedelta(days=LOOKED_BACK_DAYS), until=until)
 
 
-def _recent(days: pd.DataFrame, last_day: str | None) -> int:
-    """How many person records are dated after the last list's day?"""
-    if last_day is None:
+def _recent(days: pd.DataFrame, fills: tuple[gate.Fill, ...], before: object) -> int:
+    """How many person records are new since the last list by their own date: later than its agency's data reached?
+
+    So an agency that was down and is back, or that sends for the first time, brings what was to be expected of it.
+    """
+    if not isinstance(before, dict):
         return 0
-    is_recent = (days["what"] == "person records") & (days["day"] > date.fromisoformat(last_day))
-    return int(days.loc[is_recent, "row_count"].sum())
+    last = gate.measured_from_json(before["measured"])
+    reached = {state.agency: state.complete_to for state in last.sources if state.complete_to}
+    of_feed = {(fill.agency, fill.feed): fill.new_records + fill.earlier_records for fill in fills}
+    first_time = sum(count for (agency, _), count in of_feed.items() if agency not in reached)
+    records = days[days["what"] == "person records"]
+    since = records["agency"].map(lambda agency: date.fromisoformat(reached.get(agency, "9999-12-31")))
+    return first_time + int(records.loc[records["day"] > since, "row_count"].sum())
 
 
 def _volumes(work: Work, made: OutreachList, days: pd.DataFrame) -> tuple[gate.Volume, ...]:
