@@ -96,7 +96,9 @@ def _answer(work: Work, person_id: str, reasons: pd.DataFrame, *, has_records: b
     """In one sentence: where does the person stand?"""
     if not reasons.empty:
         rank, team, points = int(reasons["rank"].iloc[0]), reasons["team"].iloc[0], int(reasons["points"].sum())
-        return f"{person_id} is number {rank} on the current list with {points} points; the {team} team follows up."
+        held_over = reasons["held_over"].iloc[0]
+        answer = f"{person_id} is number {rank} on the current list with {points} points; the {team} team follows up."
+        return f"{answer} {held_over}" if held_over else answer
     exclusion = work.ask("exclusion_of_person", person_id=person_id)
     if exclusion:
         return f"{person_id} is not on the current list: {str(exclusion).replace('_', ' ')}."

@@ -40,8 +40,6 @@ app = typer.Typer(
     "`outreach doctor` tells what is set up and what is not.",
 )
 
-publication.mount(app)
-
 
 @app.command()
 def run(
@@ -205,7 +203,7 @@ def show_list(
                 who,
                 entry.team,
                 entry.points,
-                "\n".join(f"{r.points:>3}  {r.sentence}" for r in entry.reasons),
+                "\n".join((*(f"{r.points:>3}  {r.sentence}" for r in entry.reasons), *filter(None, [entry.held_over]))),
             )
         )
     console.table(f"List {made.list_id} as of {made.as_of}", ("rank", "person", "team", "points", "reasons"), rows)
@@ -316,6 +314,9 @@ def doctor(as_json: JsonOption = False) -> None:
         return
     for title, rows in ((title, rows) for title, rows in told.items() if rows):
         console.table(f"\n{title.capitalize()}", tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+publication.mount(app)
 
 
 def main() -> None:

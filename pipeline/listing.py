@@ -14,13 +14,17 @@ from pipeline.contract.declaration import Agency
 from pipeline.contract.outreach_list import (
     AgencyState,
     OutreachList,
+    Reason,
+    from_json,
     to_json,
 )
 from pipeline.plan import ListPlan
 from pipeline.publish import list_json
-from pipeline.ranking import exclusions, rank
+from pipeline.ranking import exclusions, held_over, rank
 from pipeline.ranking.measures import Facts
 from pipeline.store import Store, Work
+
+OF_AN_AGENCY = ["person_id", "agency"]
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Standing:
-    """Who has how many points, who is excluded and why, and who gets an entry?"""
+    """Who has how many points and why, who is excluded and why, who gets an entry, and who keeps older points?"""
 
     points: pd.DataFrame
     excluded: pd.Series
     line: rank.Line
+    reasons: Mapping[str, tuple[Reason, ...]]
+    held: Mapping[str, held_over.Held]
 
 
 def read_known(work: Work, plan: ListPlan) -> Known:
@@ -68,15 +74,33 @@ def persons_of(best_values: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame
     return persons.assign(address=lines, alias_count=resolve.alias_counts(records).reindex(persons.index).fillna(0))
 
 
-def stand(known: Known, plan: ListPlan, agencies: tuple[Agency, ...]) -> Standing:
-    """In which order do people stand, and where is the line?"""
+def stand(
+    known: Known,
+    plan: ListPlan,
+    agencies: tuple[Agency, ...],
+    last: OutreachList | None = None,
+    sources: tuple[AgencyState, ...] = (),
+) -> Standing:
+    """In which order do people stand, and where is the line? `last` is the last published list of an earlier day."""
     areas = {agency.name: agency.area for agency in agencies if agency.area}
     people = exclusions.People(known.persons, known.records, known.facts.encounters, plan.as_of, plan.calendar.until())
     excluded = exclusions.excluded(people)
+    titles = {agency.name: agency.title for agency in agencies}
     points = rank.points_by_factor(known.facts, plan.calendar)
+    reasons = held_over.with_consent_told(rank.reasons_of(points, titles, plan.calendar), _under_consent(known.facts))
+    person_of_record = known.records.set_index("record_id")["person_id"].to_dict()
+    held = held_over.hold(last, sources, reasons, person_of_record)
+    points = held_over.points_with(points, held)
     order = rank.standings(points, excluded.index)
     sizes = plan.settings.list_size, plan.settings.teams
-    return Standing(points, excluded, rank.draw_line(order, known.persons, known.facts, areas, *sizes))
+    line = rank.draw_line(order, known.persons, known.facts, areas, *sizes)
+    return Standing(points, excluded, line, reasons | {person: what.reasons for person, what in held.items()}, held)
+
+
+def _under_consent(facts: Facts) -> set[tuple[str, str]]:
+    """Of whom does which agency have rows under 42 CFR Part 2 that count? (person id, agency)."""
+    frames = (frame.loc[frame["is_part2"].astype(bool), OF_AN_AGENCY] for frame in (facts.encounters, facts.conditions))
+    return {tuple(row) for frame in frames for row in frame.itertuples(index=False)}
 
 
 def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency, ...]) -> str:
@@ -84,9 +108,9 @@ def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency,
     titles = {agency.name: agency.title for agency in agencies}
     with store.transaction() as work:
         known = read_known(work, plan)
-        standing = stand(known, plan, agencies)
+        sources = agency_states(work, plan, agencies)
+        standing = stand(known, plan, agencies, _last_list(work, plan), sources)
         line = standing.line
-        chosen_points = standing.points[standing.points["person_id"].isin(line.chosen)]
         shown = _shown(work, plan, known, rank.last_met(known.facts.encounters, titles, plan.calendar))
         made = OutreachList(
             list_id="",
@@ -94,14 +118,20 @@ def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency,
             zone=plan.calendar.zone,
             code_version=code_version(),
             model_id=_model_id(work, plan),
-            sources=agency_states(work, plan, agencies),
-            entries=rank.entries(line, rank.reasons_of(chosen_points, titles, plan.calendar), shown),
+            sources=sources,
+            entries=held_over.told(rank.entries(line, standing.reasons, shown), standing.held),
             excluded_counts=_excluded_counts(work, plan, standing.excluded),
             below_line_count=len(line.standings) - len(line.chosen),
         )
         made = replace(made, list_id=list_json.list_id_of(made))
         _keep_list(work, act, made, line, standing.excluded)
     return made.list_id
+
+
+def _last_list(work: Work, plan: ListPlan) -> OutreachList | None:
+    """Which list of an earlier day was published last?"""
+    previous = work.read("previous_list", as_of=plan.as_of)
+    return None if previous.empty else from_json(previous["content"].iloc[0])
 
 
 def _model_id(work: Work, plan: ListPlan) -> str:
@@ -172,7 +202,7 @@ def _keep_list(work: Work, act: Act, made: OutreachList, line: rank.Line, exclud
         made_at=act.at,
     )
     own = {"list_id": made.list_id}
-    entry_columns = ("rank", "person_id", "team", "points", "is_new")
+    entry_columns = ("rank", "person_id", "team", "points", "is_new", "held_over")
     entries = pd.DataFrame([[getattr(e, n) for n in entry_columns] for e in made.entries], columns=list(entry_columns))
     work.copy("outreach.entry", entries.assign(**own))
     reasons = [(e.person_id, r.factor, r.points, r.sentence, r.latest_at) for e in made.entries for r in e.reasons]

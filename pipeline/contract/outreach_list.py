@@ -22,12 +22,16 @@ class Reason:
         points: whole points, above 0; the reasons of an entry add up to its points.
         sentence: plain and dated, with count, window, latest date and where it is known from.
         latest_at: ISO 8601 moment (UTC) of the latest thing counted.
+        agencies: names of those it is known from, sorted. Not published: the sentence tells their titles.
+        is_under_consent: whether any of it may rest on rows under 42 CFR Part 2. Never published.
     """
 
     factor: str
     points: int
     sentence: str
     latest_at: str
+    agencies: tuple[str, ...] = ()
+    is_under_consent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,8 @@ class Entry:
         phone: best phone or None. Personal.
         address: best address in one line or None. Personal.
         last_contact: sentence on the latest encounter of any kind.
+        held_over: sentence that says that the points are those of an earlier list, because an agency is down; or None.
+        points_as_of: ISO day of that earlier list, or None. Not published: the sentence tells it.
     """
 
     rank: int
@@ -65,6 +71,8 @@ class Entry:
     phone: str | None
     address: str | None
     last_contact: str
+    held_over: str | None = None
+    points_as_of: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,12 +233,13 @@ def to_json(made: OutreachList) -> dict:
 def from_json(content: dict) -> OutreachList:
     """Which list was kept? The inverse of `to_json`."""
     entries = tuple(
-        Entry(
-            **entry
-            | {"reasons": tuple(Reason(**r) for r in entry["reasons"]), "record_keys": tuple(entry["record_keys"])}
-        )
+        Entry(**entry | {"reasons": tuple(map(_reason, entry["reasons"])), "record_keys": tuple(entry["record_keys"])})
         for entry in content["entries"]
     )
     sources = tuple(AgencyState(**state) for state in content["sources"])
     stale = Stale(**content["stale"]) if content.get("stale") else None
     return OutreachList(**content | {"entries": entries, "sources": sources, "stale": stale})
+
+
+def _reason(content: dict) -> Reason:
+    return Reason(**content | {"agencies": tuple(content.get("agencies", ()))})

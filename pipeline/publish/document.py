@@ -135,6 +135,7 @@ def _entry(entry: Entry) -> list[Flowable]:
         _paragraph(" · ".join(place), _STRONG_FACTS),
         _labelled("Reach at", reach),
         *(_paragraph(reason.sentence, _REASON, f"+{reason.points}") for reason in entry.reasons),
+        *([_paragraph(entry.held_over, _HELD_OVER, "▲")] if entry.held_over else []),
         _labelled("Last contact of any kind", entry.last_contact),
         *_outcome_boxes(),
     ]
@@ -218,4 +219,5 @@ _NAME = _style("name", 14, fontName=_BOLD, leftIndent=_INDENT, bulletFontSize=18
 _FACTS = _style("facts", 9.5, leftIndent=_INDENT, spaceAfter=1)
 _STRONG_FACTS = _style("strong", 9.5, fontName=_BOLD, leftIndent=_INDENT, spaceAfter=3)
 _REASON = _style("reason", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5)
+_HELD_OVER = _style("held", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5, **_ALERT)
 _BOXES = _style("boxes", 10, leftIndent=_INDENT, spaceBefore=5)

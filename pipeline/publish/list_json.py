@@ -60,6 +60,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "points": entry.points,
         "reasons": [_reason(reason) for reason in entry.reasons],
         "is_new": entry.is_new,
+        "held_over": entry.held_over,
         "record_keys": list(entry.record_keys),
     }
 

@@ -55,7 +55,7 @@ def cells(entry: Entry) -> tuple[str, ...]:
     return (
         f"{entry.rank}\n{view.count_of(entry.points, 'point', 'points')}",
         f"{entry.display_name}\n{view.birth_text(entry)}\n{view.alias_text(entry)}\n{entry.person_id}",
-        "\n".join(view.top_reasons(entry)),
+        "\n".join((*view.top_reasons(entry), *filter(None, [entry.held_over]))),
         entry.last_contact,
         f"{view.FIRST_STATUS}\nNext step:",
         f"{entry.team}\nOwner:",

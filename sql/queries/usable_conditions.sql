@@ -1,5 +1,5 @@
 -- Which lasting conditions are known, up to the end of this day, as far as they may be used?
-select link.person_id, link.record_id, condition.condition_id, condition.agency, condition.condition_code, condition.recorded_at
+select link.person_id, link.record_id, condition.condition_id, condition.agency, condition.is_part2, condition.condition_code, condition.recorded_at
 from core.current_condition as condition
 join core.link using (record_id)
 where link.is_current

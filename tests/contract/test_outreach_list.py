@@ -9,7 +9,10 @@ from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Re
 
 TEXT = st.text(max_size=8)
 POINTS = st.integers(1, 40)
-REASONS = st.builds(Reason, factor=TEXT, points=POINTS, sentence=TEXT, latest_at=TEXT)
+NAMES = st.lists(TEXT, max_size=2).map(tuple)
+REASONS = st.builds(
+    Reason, factor=TEXT, points=POINTS, sentence=TEXT, latest_at=TEXT, agencies=NAMES, is_under_consent=st.booleans()
+)
 ENTRIES = st.builds(
     Entry,
     rank=POINTS,
@@ -26,6 +29,8 @@ ENTRIES = st.builds(
     phone=st.none() | TEXT,
     address=st.none() | TEXT,
     last_contact=TEXT,
+    held_over=st.none() | TEXT,
+    points_as_of=st.none() | TEXT,
 )
 STATES = st.builds(
     AgencyState, agency=TEXT, title=TEXT, complete_to=st.none() | TEXT, status=TEXT, overdue_days=st.integers(0, 99)

@@ -44,7 +44,7 @@ def person(number: int) -> dict[str, str]:
 
 def whom(chance: random.Random) -> int:
     """Who is met next? Some far more often than others."""
-    return int(chance.triangular(0, LIVE_HERE, 0))
+    return int(LIVE_HERE * chance.random() ** 2)
 
 
 def call(number: str, who: int, day: date, *, is_crisis: bool) -> Row:
@@ -97,6 +97,12 @@ def rows_of_week(end: date) -> tuple[list[Row], list[Row]]:
         who, day = whom(chance), end - timedelta(days=number % 7)
         bookings.append(booking(f"B{end:%m%d}-{number}", who, day))
     return calls, bookings
+
+
+def bookings_and_persons(end: date) -> list[tuple[Row, int]]:
+    """Which bookings are in the week's file, and who is booked?"""
+    bookings = rows_of_week(end)[1]
+    return [(row, int(row["NAME_NO"].removeprefix("N"))) for row in bookings]
 
 
 def nothing_wrong(rows: list[Row]) -> list[Row]:

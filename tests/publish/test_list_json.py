@@ -7,7 +7,7 @@ from pipeline.publish import list_json
 from tests.publish.example_lists import CANARIES, entry, example_list
 
 KEYS = {"list_id", "as_of", "code_version", "model_id", "sources", "entries", "excluded_counts", "stale"}
-ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "record_keys"}
+ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "held_over", "record_keys"}
 
 
 def test_the_keys_are_those_that_were_promised_and_no_others():

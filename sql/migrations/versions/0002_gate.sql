@@ -25,3 +25,6 @@ create table outreach.gate_check (
     primary key (list_id, position)
 );
 comment on table outreach.gate_check is 'what each check of a list found, in the order they are told; no agency means the county';
+
+alter table outreach.entry add column held_over text;
+comment on column outreach.entry.held_over is 'what an entry says whose points are those of an earlier list, because an agency is down';
