@@ -145,6 +145,7 @@ def test_what_rests_on_a_consent_is_as_it_is_now():
     assert kept.reasons == (CRISIS, fewer)
     provider_late = replace(POLICE_LATE, agency="provider", title="Riverbend")
     assert held(provider_late, then=(VISIT,)) is None
+    assert held(provider_late, then=(CRISIS, VISIT)) is None, "nor does it hold what other agencies know"
 
 
 def test_without_a_last_list_nobody_is_held():
