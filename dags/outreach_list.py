@@ -31,6 +31,8 @@ Parameters: `as_of` (the list's day; blank: the local day the run stands for) an
 
 - `NothingToPublish`: no agency has delivered anything usable by that day, or the list fails its own checks; look at
   the deliveries DAGs, then clear the task.
+- `PublishHeldBack`: the list failed a check, named in the log. The last good list stays current and its files say so.
+  Look with `outreach gate`; then ask the agency and clear *resolve*, or publish with `outreach publish --force`.
 - `SettingError`, `CannotWriteFiles`: correct the setting or the folder, then clear the task.
 - `RunInProgress`, `StoreUnavailable`: tries again by itself.
 - Clearing *resolve* with all that follows makes the same list again: the same data gives the same list id.
@@ -59,7 +61,10 @@ def rank(found: dict[str, object]) -> str:
 
 @task(multiple_outputs=False, outlets=[PUBLISHED])
 def publish(list_id: str) -> dict[str, str]:
-    """Which files were left behind? Makes the list current; hands on the SHA-256 of each file by its name."""
+    """Which files were left behind? Makes the list current; hands on the SHA-256 of each file by its name.
+
+    Fails with PublishHeldBack where the list does not pass its gate; the last good list stays current.
+    """
     from pipeline import flow, publication
 
     with hold() as held:

@@ -49,6 +49,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
             errors.StoreUnavailable, RetryAction.RETRY, WHILE_UNAVAILABLE, reason="the database cannot be reached"
         ),
         RetryRule(errors.DeliveryRefused, RetryAction.FAIL, reason="the agency has to send the file again"),
+        RetryRule(
+            errors.PublishHeldBack, RetryAction.FAIL, reason="a person has to look at the list that was held back"
+        ),
         RetryRule(errors.DeclarationError, RetryAction.FAIL, reason="the agency's declaration has to be corrected"),
         RetryRule(errors.SettingError, RetryAction.FAIL, reason="a setting or parameter has to be corrected"),
     ],

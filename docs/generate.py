@@ -182,7 +182,8 @@ def commands_page() -> str:
         "`pipeline/cli.py` and `linkage/cli.py`",
         "After `make setup` both programs lie in `.venv/bin/`. Results go to standard output; progress, complaints and "
         "logs to standard error. Exit codes of `outreach`: "
-        f"{pipeline.cli.DONE} done; {pipeline.cli.FAILED} nothing could be published or found; "
+        f"{pipeline.cli.DONE} done; {pipeline.cli.FAILED} nothing could be published or found, or a list was held "
+        f"back; "
         f"{pipeline.cli.MISTYPED} typed or set wrongly; {pipeline.cli.UNEXPECTED} unexpected.",
     )
     for program, app in (("outreach", pipeline.cli.app), ("linkage", linkage.cli.app)):
@@ -216,7 +217,7 @@ def _default_words(parameter) -> str:
         return "must be given"
     if isinstance(parameter.show_default, str):
         return {"setting": "the setting"}.get(parameter.show_default, parameter.show_default)
-    if parameter.is_flag:
+    if getattr(parameter, "is_flag", False):  # an argument is none
         return "off"
     return "" if parameter.default in (None, [], ()) else _code(parameter.default)
 

@@ -1,11 +1,11 @@
 """What do the commands answer? Questions to the store about the current list, a run, a person: ids and counts only."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 import pandas as pd
 
-from pipeline import listing, publication
+from pipeline import gating, listing, publication
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import NothingToPublish, UnknownPerson
 from pipeline.contract.outreach_list import AgencyState, OutreachList, from_json
@@ -17,11 +17,11 @@ from pipeline.store import Store, Work
 
 
 def current_list(work: Work) -> OutreachList:
-    """Which list is current? Raises NothingToPublish where none was ever published."""
+    """Which list is current, and is it stale? Raises NothingToPublish where none was ever published."""
     current = work.read("current_list")
     if current.empty:
         raise NothingToPublish("no list has been published yet; start with `outreach run`")
-    return from_json(current["content"].iloc[0])
+    return replace(from_json(current["content"].iloc[0]), stale=gating.stale_of_current(work))
 
 
 def current_as_of(work: Work) -> date:
@@ -88,6 +88,20 @@ def _also_known(shown_as: str, person_id: str) -> str:
     return "" if shown_as == person_id else f"{shown_as} was found to be the same person as {person_id}. "
 
 
+def tell_gate(work: Work) -> dict:
+    """What did the checks of the latest list find, and did it become current? Raises NothingToPublish before any."""
+    list_id = gating.latest_checked(work)
+    current = work.read("current_list")
+    stale = gating.stale_of_current(work)
+    return {
+        "list_id": list_id,
+        "as_of": publication.list_named(work, list_id).as_of,
+        "is_current": not current.empty and current["list_id"].iloc[0] == list_id,
+        "stale": asdict(stale) if stale else None,
+        "checks": [asdict(check) for check in gating.checks_of(work, list_id)],
+    }
+
+
 def _rounded(weight: float | None) -> float | None:
     """How is a match weight shown? Bits with one decimal; None for a record that repeats another in every field."""
     return None if weight is None or pd.isna(weight) else round(float(weight), 1)
@@ -97,7 +111,9 @@ def _answer(work: Work, person_id: str, reasons: pd.DataFrame, *, has_records: b
     """In one sentence: where does the person stand?"""
     if not reasons.empty:
         rank, team, points = int(reasons["rank"].iloc[0]), reasons["team"].iloc[0], int(reasons["points"].sum())
-        return f"{person_id} is number {rank} on the current list with {points} points; the {team} team follows up."
+        held_over = reasons["held_over"].iloc[0]
+        answer = f"{person_id} is number {rank} on the current list with {points} points; the {team} team follows up."
+        return f"{answer} {held_over}" if held_over else answer
     exclusion = work.ask("exclusion_of_person", person_id=person_id)
     if exclusion:
         return f"{person_id} is not on the current list: {str(exclusion).replace('_', ' ')}."

@@ -33,18 +33,21 @@ class Act:
     at: datetime
 
 
-def record(work: Work, act: Act, name: str, why: str | None = None, **facts: object) -> None:
+def record(
+    work: Work, act: Act, name: str, why: str | None = None, *, because: str | None = None, **facts: object
+) -> None:
     """Write down what was done, in the transaction that does it. `facts` are counts and ids; nothing else passes.
 
     `why` is a reason's code or the id of a request, such as `request-17`: never a sentence, because sentences name
-    people.
+    people. `because` is a sentence that somebody typed to answer for an act: it is kept as a fact and reaches no log.
 
     Raises:
         PersonalValueRefused: a fact or the reason could hold a person's value.
         StoreError: the event cannot be written; the caller's transaction is undone.
     """
     log.event(logger, name, **facts, **({} if why is None else {"why": why}))
-    work.run("insert_event", at=act.at, actor=act.actor, act=name, facts=json.dumps(facts), why=why)
+    told = facts if because is None else facts | {"because": because}
+    work.run("insert_event", at=act.at, actor=act.actor, act=name, facts=json.dumps(told), why=why)
 
 
 # --- is the chain whole? --------------------------------------------------------------------------------------------

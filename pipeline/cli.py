@@ -1,7 +1,7 @@
 """What can a data engineer type? `outreach …`: every command opens the store, calls one step, and prints what it did.
 
 The outermost caller: here every error becomes one clear line.
-Exit codes: 0 done; 1 nothing could be published or found; 2 typed or set wrongly; 3 unexpected.
+Exit codes: 0 done; 1 nothing could be published or found, or it was held back; 2 typed or set wrongly; 3 unexpected.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import audit, backup, persons
+from pipeline.commands import audit, backup, persons, publication
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -58,6 +58,9 @@ def run(
 
     Files already taken in are not taken in again. A file that cannot be used stops its agency with one clear line;
     the others go on, and the list says so. Leaves outreach_list.json, .xlsx, .pdf and run_report.html.
+
+    A list that does not pass its checks is held back: the last one stays current, its files say why, and the command
+    ends with exit code 1. See `outreach gate`.
 
     Example: `outreach run --deliveries county --as-of 2026-11-16 --out out`
     """
@@ -208,7 +211,7 @@ def show_list(
                 who,
                 entry.team,
                 entry.points,
-                "\n".join(f"{r.points:>3}  {r.sentence}" for r in entry.reasons),
+                "\n".join((*(f"{r.points:>3}  {r.sentence}" for r in entry.reasons), *filter(None, [entry.held_over]))),
             )
         )
     console.table(f"List {made.list_id} as of {made.as_of}", ("rank", "person", "team", "points", "reasons"), rows)
@@ -323,6 +326,7 @@ def doctor(as_json: JsonOption = False) -> None:
 
 app.command()(persons.history)
 app.command()(persons.replay)
+publication.mount(app)
 
 
 def main() -> None:
@@ -334,7 +338,8 @@ def main() -> None:
         console.complain(str(fault))
         sys.exit(MISTYPED)
     except OutreachError as fault:
-        console.complain(str(fault))
+        for line in fault.lines():
+            console.complain(line)
         sys.exit(FAILED)
     except Exception as fault:  # noqa: BLE001 -- the outermost caller: its text may quote a person's record, so it stays here
         place = traceback.extract_tb(fault.__traceback__)[-1]

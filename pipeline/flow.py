@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline import identify, intake, listing, publication, receive
 from pipeline.audit import Act
 from pipeline.contract.declaration import Agency
-from pipeline.contract.errors import DeliveryRefused
+from pipeline.contract.errors import DeliveryRefused, PublishHeldBack
 from pipeline.plan import ListPlan
 from pipeline.ranking.rank import Calendar
 from pipeline.settings import Settings
@@ -91,6 +91,7 @@ def run(
     Raises:
         RunInProgress: another run holds the database.
         NothingToPublish: nothing that was ever delivered may be used; the last list stays current.
+        PublishHeldBack: the list did not pass its gate; the last good one stays current and says so.
         SettingError: there is no folder of deliveries.
     """
     receive.check_folder(deliveries)
@@ -110,6 +111,10 @@ def run(
         list_id = listing.rank_persons(store, act, plan, agencies, int(str(found["run_number"])))
         progress("rank", 1)
         progress("publish", 0)
-        paths = publication.publish_list(store, act, list_id, published_of(settings), out)
+        try:
+            paths = publication.publish_list(store, act, list_id, published_of(settings), out)
+        except PublishHeldBack as held_back:
+            held_back.refusals = tuple(refusals)
+            raise
         progress("publish", 1)
     return RunResult(list_id, paths, refusals, unknown_files, receive.unknown_folders(deliveries, agencies))

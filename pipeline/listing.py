@@ -11,18 +11,15 @@ from pipeline.audit import Act
 from pipeline.code_version import code_version
 from pipeline.contract.codes import AgencyStatus, Exclusion
 from pipeline.contract.declaration import Agency
-from pipeline.contract.outreach_list import (
-    AgencyState,
-    OutreachList,
-    figures_to_json,
-    to_json,
-)
+from pipeline.contract.outreach_list import AgencyState, OutreachList, Reason, figures_to_json, from_json, to_json
 from pipeline.figures import run_figures
 from pipeline.plan import ListPlan
 from pipeline.publish import list_json
-from pipeline.ranking import exclusions, rank
+from pipeline.ranking import exclusions, held_over, rank
 from pipeline.ranking.measures import Facts
 from pipeline.store import Store, Work
+
+OF_AN_AGENCY = ["person_id", "agency"]
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Standing:
-    """Who has how many points, who is excluded and why, and who gets an entry?"""
+    """Who has how many points and why, who is excluded and why, who gets an entry, and who keeps older points?"""
 
     points: pd.DataFrame
     excluded: pd.Series
     line: rank.Line
+    reasons: Mapping[str, tuple[Reason, ...]]
+    held: Mapping[str, held_over.Held]
 
 
 @dataclass(frozen=True)
@@ -102,15 +101,33 @@ def persons_of(records: pd.DataFrame, known_since: pd.Series) -> pd.DataFrame:
     )
 
 
-def stand(known: Known, plan: ListPlan, agencies: tuple[Agency, ...]) -> Standing:
-    """In which order do people stand, and where is the line?"""
+def stand(
+    known: Known,
+    plan: ListPlan,
+    agencies: tuple[Agency, ...],
+    last: OutreachList | None = None,
+    sources: tuple[AgencyState, ...] = (),
+) -> Standing:
+    """In which order do people stand, and where is the line? `last` is the last published list of an earlier day."""
     areas = {agency.name: agency.area for agency in agencies if agency.area}
     people = exclusions.People(known.persons, known.records, known.facts.encounters, plan.as_of, plan.calendar.until())
     excluded = exclusions.excluded(people)
+    titles = titles_of(agencies)
     points = rank.points_by_factor(known.facts, plan.calendar)
+    reasons = held_over.with_consent_told(rank.reasons_of(points, titles, plan.calendar), _under_consent(known.facts))
+    person_of_record = known.records.set_index("record_id")["person_id"].to_dict()
+    held = held_over.hold(last, sources, reasons, person_of_record)
+    points = held_over.points_with(points, held)
     order = rank.standings(points, excluded.index, known.persons["known_since"])
     sizes = plan.settings.list_size, plan.settings.teams
-    return Standing(points, excluded, rank.draw_line(order, known.persons, known.facts, areas, *sizes))
+    line = rank.draw_line(order, known.persons, known.facts, areas, *sizes)
+    return Standing(points, excluded, line, reasons | {person: what.reasons for person, what in held.items()}, held)
+
+
+def _under_consent(facts: Facts) -> set[tuple[str, str]]:
+    """Of whom does which agency have rows under 42 CFR Part 2 that count? (person id, agency)."""
+    frames = (frame.loc[frame["is_part2"].astype(bool), OF_AN_AGENCY] for frame in (facts.encounters, facts.conditions))
+    return {tuple(row) for frame in frames for row in frame.itertuples(index=False)}
 
 
 def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency, ...], run_number: int) -> str:
@@ -118,19 +135,36 @@ def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency,
     with store.transaction() as work:
         basis = basis_of(work, plan, run_number)
         known = read_known(work, plan, basis)
-        standing = stand(known, plan, agencies)
-        made = make_list(work, plan, agencies, known, standing, basis)
+        sources = agency_states(work, plan, agencies, basis.taken_in_number)
+        standing = stand(known, plan, agencies, last_list(work, basis), sources)
+        made = make_list(work, plan, known, standing, basis, sources, titles_of(agencies))
         _keep_list(work, act, made, standing, basis)
     return made.list_id
 
 
+def titles_of(agencies: tuple[Agency, ...]) -> dict[str, str]:
+    """What is each agency called in sentences? By its name."""
+    return {agency.name: agency.title for agency in agencies}
+
+
+def last_list(work: Work, basis: Basis) -> OutreachList | None:
+    """What did the list before say?"""
+    if basis.previous_list_id is None:
+        return None
+    return from_json(work.read("list_content", list_id=basis.previous_list_id)["content"].iloc[0])
+
+
 def make_list(
-    work: Work, plan: ListPlan, agencies: tuple[Agency, ...], known: Known, standing: Standing, basis: Basis
+    work: Work,
+    plan: ListPlan,
+    known: Known,
+    standing: Standing,
+    basis: Basis,
+    sources: tuple[AgencyState, ...],
+    titles: Mapping[str, str],
 ) -> OutreachList:
-    """Which list follows from what the run knew and how people stand?"""
-    titles = {agency.name: agency.title for agency in agencies}
+    """Which list follows from what the run knew, how people stand and how far agencies (`titles`) had told?"""
     line = standing.line
-    chosen_points = standing.points[standing.points["person_id"].isin(line.chosen)]
     last_met = rank.last_met(known.facts.encounters, titles, plan.calendar)
     shown = _shown(known, last_met, _previous_ranks(work, basis))
     made = OutreachList(
@@ -139,8 +173,8 @@ def make_list(
         zone=plan.calendar.zone,
         code_version=code_version(),
         model_id=basis.model_id,
-        sources=agency_states(work, plan, agencies, basis.taken_in_number),
-        entries=rank.entries(line, rank.reasons_of(chosen_points, titles, plan.calendar), shown),
+        sources=sources,
+        entries=held_over.told(rank.entries(line, standing.reasons, shown), standing.held),
         excluded_counts=_excluded_counts(work, plan.bounds(basis.taken_in_number), standing.excluded),
         below_line_count=len(line.standings) - len(line.chosen),
     )
@@ -199,7 +233,10 @@ def _agency_state(
     else:
         status = AgencyStatus.COMPLETE
     shown = complete_to.isoformat() if complete_to else None
-    return AgencyState(agency=agency.name, title=agency.title, complete_to=shown, status=status.value)
+    overdue = max((plan.as_of - complete_to).days - patience, 0) if complete_to else 0
+    return AgencyState(
+        agency=agency.name, title=agency.title, complete_to=shown, status=status.value, overdue_days=overdue
+    )
 
 
 def _keep_list(work: Work, act: Act, made: OutreachList, standing: Standing, basis: Basis) -> None:
@@ -220,7 +257,7 @@ def _keep_list(work: Work, act: Act, made: OutreachList, standing: Standing, bas
     if not is_new:
         return
     own = {"list_id": made.list_id}
-    entry_columns = ("rank", "person_id", "team", "points", "is_new")
+    entry_columns = ("rank", "person_id", "team", "points", "is_new", "held_over")
     entries = pd.DataFrame([[getattr(e, n) for n in entry_columns] for e in made.entries], columns=list(entry_columns))
     work.copy("outreach.entry", entries.assign(**own))
     reasons = [(e.person_id, r.factor, r.points, r.sentence, r.latest_at) for e in made.entries for r in e.reasons]

@@ -6,21 +6,27 @@ So a crash anywhere leaves the old list or the new one, whole, and a plain re-ru
 2. their bytes are kept under their hashes in `published`, beside the database;
 3. one transaction writes the hashes down and makes the list current;
 4. the folder that people look into follows, by one rename.
+
+Before all that stands the gate: a list that does not pass it is kept and held back; the last good one stays current,
+and the files people look at are made again with a banner that says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline import audit, disk
+from pipeline import audit, disk, gating
 from pipeline.audit import Act
-from pipeline.contract.errors import NothingToPublish, OutreachError
-from pipeline.contract.outreach_list import OutreachList, RunFigures, figures_from_json, from_json
+from pipeline.contract.errors import NothingToPublish, OutreachError, PublishHeldBack, SettingError
+from pipeline.contract.outreach_list import Check, OutreachList, RunFigures, figures_from_json, from_json
 from pipeline.publish import files, shelf
 from pipeline.store import Store, Work
+
+LONGEST_REASON = 500
+"""Characters of a reason for publishing by force: some sentences, and no letter."""
 
 
 class PublishedFileLost(OutreachError):
@@ -59,12 +65,26 @@ def publish_list(store: Store, act: Act, list_id: str, published: Path, out: Pat
 
     Raises:
         NothingToPublish: the list fails its own checks.
+        PublishHeldBack: it did not pass its gate. The last good list stays current, and its files say so.
         CannotWriteFiles: a folder cannot be written. The pointer is flipped only after the files are kept.
         PublishedFileLost: bytes of an earlier publication are gone and cannot be made again.
     """
     with store.transaction() as work:
+        made = list_named(work, list_id)
+        check_entries(made)
+        failed = gating.hold_back_reasons(work, act, made)
+        if failed:
+            _hold_back(work, act, made, failed)
+    if failed:
+        last_good = turn_to_current(store, published, out)
+        raise PublishHeldBack(list_id, tuple(check.message for check in failed), last_good)
+    return publish_now(store, act, list_id, published, out)
+
+
+def publish_now(store: Store, act: Act, list_id: str, published: Path, out: Path) -> list[Path]:
+    """Keep the list's files, flip, and let `out` follow. A list that is current already stays as stale as it is."""
+    with store.transaction() as work:
         made = read_made(work, list_id)
-    _check_entries(made.outreach_list)
     with disk.told_plainly(published):
         disk.sweep(published)
     contents = contents_of(made, published)
@@ -72,27 +92,105 @@ def publish_list(store: Store, act: Act, list_id: str, published: Path, out: Pat
         for name, content in contents.items() if not made.hashes else ():
             hashed = {"sha256": disk.checksum(content), "byte_count": len(content)}
             work.run("insert_artifact", list_id=list_id, file_name=name, **hashed)
-        work.run("flip_current_list", list_id=list_id, published_at=act.at)
+        if work.ask("current_list") != list_id:
+            work.run("flip_current_list", list_id=list_id, published_at=act.at)
         audit.record(work, act, "list_published", list_id=list_id, entries=len(made.outreach_list.entries))
         work.run("insert_publication", list_id=list_id, published_at=act.at)  # after the event, so that it is kept too
-    return _follow(store, list_id, contents, published, out)
-
-
-def _follow(store: Store, list_id: str, contents: Mapping[str, bytes], published: Path, out: Path) -> list[Path]:
-    """Bring the folder that people look into to where the database is."""
-    with store.transaction() as work:
-        found = work.read("current_list")["list_id"].to_list()
-        current_id = str(found[0]) if found else None
-        current = read_made(work, current_id) if current_id not in (None, list_id) and shelf.turned_to(out) else None
+        is_current = work.ask("current_list") == list_id
     shelf.sweep(list(contents), out)
     paths = shelf.put(contents, list_id, out)
-    if current_id == list_id:
-        return shelf.turn_to(contents, list_id, out)
-    if current and shelf.turned_to(out) != current_id:  # a crash came between the flip and the folder
-        left_behind = contents_of(current, published)
-        shelf.put(left_behind, current_id, out)
-        shelf.turn_to(left_behind, current_id, out)
-    return paths
+    if is_current or shelf.turned_to(
+        out
+    ):  # a folder that shows no list yet is not shown another one than was asked for
+        turn_to_current(store, published, out)
+    return [out / path.name for path in paths] if is_current else paths
+
+
+def turn_to_current(store: Store, published: Path, out: Path) -> str | None:
+    """Bring the folder that people look into to where the database is. Answers the current list's day, if there is one.
+
+    A list that is stale is shown with its banner, from a folder of its own: the files that were published stay.
+    """
+    with store.transaction() as work:
+        current = work.read("current_list")
+        if current.empty:
+            return None
+        list_id, day = str(current["list_id"].iloc[0]), current["as_of"].iloc[0].isoformat()
+        stale = gating.stale_of_current(work)
+        if stale is None and shelf.turned_to(out) == list_id:
+            return day
+        made = read_made(work, list_id)
+        checks = gating.checks_of(work, gating.latest_checked(work)) if stale else ()
+    if stale is None:
+        contents, folder = contents_of(made, published), list_id
+    else:
+        stamped = replace(made.outreach_list, stale=stale)
+        contents = derive(replace(made, outreach_list=stamped, figures=replace(made.figures, checks=checks)))
+        folder = f"{list_id}-stale-{disk.checksum(contents[files.LIST_JSON])[:8]}"
+    shelf.put(contents, folder, out)
+    shelf.turn_to(contents, folder, out)
+    return day
+
+
+def publish_by_hand(
+    store: Store, act: Act, list_id: str | None, published: Path, out: Path, *, because: str | None, is_forced: bool
+) -> list[Path]:
+    """Publish a list that was held back: by force with a reason, or, without, where its checks pass by now.
+
+    Args:
+        store: what is kept.
+        act: who publishes, and when.
+        list_id: which list; None for the latest one that was made. Only that one can be checked again.
+        published: folder in which the files of every published list are kept.
+        out: folder that people look into.
+        because: why it is right to publish it although a check fails. Needed by force, and kept in the audit trail.
+        is_forced: whether it is published whatever its checks say.
+
+    Raises:
+        SettingError: the reason is missing or unreadable, there is no such list, or it cannot become current.
+        PublishHeldBack: not by force, and a check fails still.
+    """
+    reason = _reason(because) if is_forced else None
+    with store.transaction() as work:
+        latest = work.ask("latest_made_list")
+        chosen = list_id or latest
+        if chosen is None or work.read("list_content", list_id=chosen).empty:
+            raise SettingError(f"there is no list of that id; `outreach gate` shows the latest one's [{chosen}]")
+        made, current = list_named(work, str(chosen)), work.read("current_list")
+        if not current.empty and current["as_of"].iloc[0] > date.fromisoformat(made.as_of):
+            raise SettingError(f"a list for a later day is current, so this one cannot become it [{chosen}]")
+        if is_forced:
+            _force(work, act, made, str(reason))
+    if is_forced:
+        return publish_now(store, act, str(chosen), published, out)
+    if chosen != latest:
+        raise SettingError(f"only the latest list can be checked again; publish this one with --force [{chosen}]")
+    return publish_list(store, act, str(chosen), published, out)
+
+
+def _reason(because: str | None) -> str:
+    """Which reason was typed? Raises SettingError for none, and for one with line ends or other control characters."""
+    reason = (because or "").strip()
+    if not reason:
+        raise SettingError('--force needs a reason, which is kept: --because "…"; no name of a person belongs in it')
+    if not reason.isprintable() or len(reason) > LONGEST_REASON:
+        raise SettingError(f"--because is one line of at most {LONGEST_REASON} characters, without control characters")
+    return reason
+
+
+def _force(work: Work, act: Act, made: OutreachList, reason: str) -> None:
+    """Let a list through whatever its checks say. They are kept with the list, and its run report shows them."""
+    check_entries(made)
+    checks = gating.checks_of(work, made.list_id) or gating.check_list(work, act, made)
+    failed = sum(not check.is_passed for check in checks)
+    audit.record(work, act, "list_published_by_force", list_id=made.list_id, failed=failed, because=reason)
+    work.run("clear_stale")
+
+
+def _hold_back(work: Work, act: Act, made: OutreachList, failed: tuple[Check, ...]) -> None:
+    """Keep the list from becoming current; the one that is stays it and is stamped stale."""
+    work.run("stamp_stale", at=act.at, because=gating.because_of(failed))
+    audit.record(work, act, "list_held_back", list_id=made.list_id, failed=len(failed))
 
 
 def read_made(work: Work, list_id: str) -> Made:
@@ -103,7 +201,7 @@ def read_made(work: Work, list_id: str) -> Made:
     hashes = work.read("artifacts_of_list", list_id=list_id)
     return Made(
         outreach_list=from_json(row["content"]),
-        figures=figures_from_json(row["figures"]),
+        figures=replace(figures_from_json(row["figures"]), checks=gating.checks_of(work, list_id)),
         made_by=row["made_by"],
         made_at=row["made_at"].to_pydatetime(),
         hashes=dict(zip(hashes["file_name"], hashes["sha256"], strict=True)),
@@ -145,7 +243,7 @@ def contents_of(made: Made, published: Path) -> dict[str, bytes]:
     return contents
 
 
-def _check_entries(made: OutreachList) -> None:
+def check_entries(made: OutreachList) -> None:
     """Is the list what a list has to be? Raises NothingToPublish where its own suite fails."""
     from expectations.outreach_list import check_list_entries
 

@@ -18,7 +18,6 @@ from pipeline.contract.outreach_list import OutreachList
 from pipeline.identify import Knowledge
 from pipeline.listing import Basis
 from pipeline.plan import ListPlan
-from pipeline.publish import list_json
 from pipeline.ranking.rank import Calendar
 from pipeline.settings import Settings
 from pipeline.store import Store, Work
@@ -82,10 +81,8 @@ def _make_again(
         ids_as_of_run=int(run["run_number"]),
     )
     known = listing.read_known(work, plan, basis)
-    standing = listing.stand(known, plan, agencies)
-    rebuilt = listing.make_list(work, plan, agencies, known, standing, basis)
-    rebuilt = replace(rebuilt, sources=kept.sources)
-    return replace(rebuilt, list_id=list_json.list_id_of(rebuilt))
+    standing = listing.stand(known, plan, agencies, listing.last_list(work, basis), kept.sources)
+    return listing.make_list(work, plan, known, standing, basis, kept.sources, listing.titles_of(agencies))
 
 
 def _differences(kept: OutreachList, rebuilt: OutreachList) -> Iterator[str]:

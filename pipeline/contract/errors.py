@@ -8,6 +8,10 @@ contains a person's data: ids, counts, column names and line numbers only.
 class OutreachError(Exception):
     """Something a person has to know about. Its text is safe to log: it never carries a person's value."""
 
+    def lines(self) -> list[str]:
+        """What is told of it? One clear line each."""
+        return [str(self)]
+
 
 class DeclarationError(OutreachError):
     """An agency's declaration cannot be right. Raised at import, with the offending value in brackets."""
@@ -52,6 +56,20 @@ class BackupRefused(OutreachError):
 
 class NothingToPublish(OutreachError):
     """No agency has delivered anything that can be used, so no list was published and the last one stays current."""
+
+
+class PublishHeldBack(OutreachError):
+    """A new list did not pass its gate: the last good one stays current, and a person has to look at it."""
+
+    def __init__(self, list_id: str, findings: tuple[str, ...], last_good: str | None) -> None:
+        self.list_id, self.findings = list_id, findings
+        self.refusals: tuple[str, ...] = ()  # files that were refused in the same run, one clear line each
+        stays = f"the list of {last_good} stays current and says so" if last_good else "no list was ever published"
+        super().__init__(f"the new list was held back and {stays}; `outreach gate` shows every check [{list_id}]")
+
+    def lines(self) -> list[str]:
+        """What is told of it? The list and what became of it, each check that failed, each file that was refused."""
+        return [str(self), *self.findings, *(f"not taken in: {line}" for line in self.refusals)]
 
 
 class UnknownPerson(OutreachError):

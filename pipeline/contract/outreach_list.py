@@ -7,6 +7,11 @@ Frozen dataclasses handed from `ranking` to `publish`. `as_published` parts go i
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+LONGEST_HOLD_DAYS = 28
+"""Days beyond what an agency's feeds may be late: so long do people keep the points they had from it; after that no
+new list goes out without somebody deciding it. Four weekly lists: longer than a liaison's leave or a failed export, and
+no longer than the shortest window of a crisis (30 days), so that no crisis call counts for more than twice its time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
@@ -17,12 +22,16 @@ class Reason:
         points: whole points, above 0; the reasons of an entry add up to its points.
         sentence: plain and dated, with count, window, latest date and where it is known from.
         latest_at: ISO 8601 moment (UTC) of the latest thing counted.
+        agencies: names of those it is known from, sorted. Not published: the sentence tells their titles.
+        is_under_consent: whether any of it may rest on rows under 42 CFR Part 2. Never published.
     """
 
     factor: str
     points: int
     sentence: str
     latest_at: str
+    agencies: tuple[str, ...] = ()
+    is_under_consent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +53,8 @@ class Entry:
         phone: best phone or None. Personal.
         address: best address in one line or None. Personal.
         last_contact: sentence on the latest encounter of any kind.
+        held_over: sentence that says that the points are those of an earlier list, because an agency is down; or None.
+        points_as_of: ISO day of that earlier list, or None. Not published: the sentence tells it.
     """
 
     rank: int
@@ -60,16 +71,39 @@ class Entry:
     phone: str | None
     address: str | None
     last_contact: str
+    held_over: str | None = None
+    points_as_of: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgencyState:
-    """How far is an agency's data complete? `complete_to` is an ISO day or None; `status` an `AgencyStatus` value."""
+    """How far is an agency's data complete?
+
+    Attributes:
+        agency, title: its name and how people call it.
+        complete_to: ISO day, or None where no day is known.
+        status: an `AgencyStatus` value.
+        overdue_days: days by which the data are older than its feeds allow; 0 while they are not, or no day is known.
+    """
 
     agency: str
     title: str
     complete_to: str | None
     status: str
+    overdue_days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """Why is a list still the current one although a newer one was made?
+
+    Attributes:
+        since: ISO 8601 moment (UTC) at which a newer list was first held back.
+        because: why the newest one was; counts and names of agencies only.
+    """
+
+    since: str
+    because: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +119,8 @@ class OutreachList:
         entries: by rank.
         excluded_counts: exclusion → number of people.
         below_line_count: people with points who did not fit into the teams' capacity.
+        stale: set only in the documents of a list that stayed current because a newer one was held back. It is no part
+            of what the list says, nor of its id.
     """
 
     list_id: str
@@ -96,6 +132,34 @@ class OutreachList:
     entries: tuple[Entry, ...]
     excluded_counts: Mapping[str, int]
     below_line_count: int
+    stale: Stale | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What did one look at a new list find, before it may become the current one?
+
+    Attributes:
+        name: which look it was.
+        agency: whom it is about, or None for the county.
+        is_passed: whether the list may go out as far as this look can tell.
+        measured, limit: the number found and the one it is held against; None where there was nothing to compare.
+        found: for a person: what was found, with the agency's title. One sentence, counts only.
+        advice: what to do about it; empty for a check that is passed.
+    """
+
+    name: str
+    agency: str | None
+    is_passed: bool
+    measured: float | None
+    limit: float | None
+    found: str
+    advice: str = ""
+
+    @property
+    def message(self) -> str:
+        """What is a person told: what was found, and what to do?"""
+        return f"{self.found} {self.advice}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +207,7 @@ class RunFigures:
         points: points → number of people, everyone with points.
         line_points: points of the last entry on the list, or None for an empty one.
         notes: remarks of the linkage (counts only).
+        checks: what was looked at before the newest list could become current.
     """
 
     counts: tuple[AgencyCounts, ...]
@@ -157,6 +222,7 @@ class RunFigures:
     points: Mapping[int, int]
     line_points: int | None
     notes: tuple[str, ...] = field(default=())
+    checks: tuple[Check, ...] = field(default=())
 
 
 def to_json(made: OutreachList) -> dict:
@@ -167,14 +233,16 @@ def to_json(made: OutreachList) -> dict:
 def from_json(content: dict) -> OutreachList:
     """Which list was kept? The inverse of `to_json`."""
     entries = tuple(
-        Entry(
-            **entry
-            | {"reasons": tuple(Reason(**r) for r in entry["reasons"]), "record_keys": tuple(entry["record_keys"])}
-        )
+        Entry(**entry | {"reasons": tuple(map(_reason, entry["reasons"])), "record_keys": tuple(entry["record_keys"])})
         for entry in content["entries"]
     )
     sources = tuple(AgencyState(**state) for state in content["sources"])
-    return OutreachList(**content | {"entries": entries, "sources": sources})
+    stale = Stale(**content["stale"]) if content.get("stale") else None
+    return OutreachList(**content | {"entries": entries, "sources": sources, "stale": stale})
+
+
+def _reason(content: dict) -> Reason:
+    return Reason(**content | {"agencies": tuple(content.get("agencies", ()))})
 
 
 def figures_to_json(figures: RunFigures) -> dict:
@@ -189,4 +257,5 @@ def figures_from_json(kept: dict) -> RunFigures:
     lines = {name: tuple(kept[name]) for name in ("refusals", "notes")}
     mappings = {name: dict(kept[name]) for name in ("stages", "cluster_sizes", "points")}
     counts = tuple(AgencyCounts(**agency) for agency in kept["counts"])
-    return RunFigures(**kept | rows | lines | mappings | {"counts": counts})
+    checks = tuple(Check(**check) for check in kept.get("checks", ()))
+    return RunFigures(**kept | rows | lines | mappings | {"counts": counts, "checks": checks})

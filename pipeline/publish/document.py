@@ -86,6 +86,7 @@ def _story(outreach_list: OutreachList) -> list[Flowable]:
     waiting = view.count_of(outreach_list.below_line_count, "person is", "people are")
     story: list[Flowable] = [
         _paragraph(view.LIST_TITLE, _TITLE),
+        *_stale_banner(outreach_list),
         _paragraph(f"As of the end of {view.day_text(outreach_list.as_of)}. {people}; {waiting} next in line.", _BODY),
         *_banner(outreach_list),
         _paragraph(view.HOW_POINTS_WORK, _SMALL),
@@ -96,6 +97,12 @@ def _story(outreach_list: OutreachList) -> list[Flowable]:
     if not outreach_list.entries:
         story.append(_paragraph("Nobody is on this list.", _NAME))
     return story
+
+
+def _stale_banner(outreach_list: OutreachList) -> list[Flowable]:
+    """Is there something that must be read first? That a newer list was held back."""
+    text = view.stale_text(outreach_list)
+    return [_paragraph(text, _STALE, "▲")] if text else []
 
 
 def _banner(outreach_list: OutreachList) -> list[Flowable]:
@@ -128,6 +135,7 @@ def _entry(entry: Entry) -> list[Flowable]:
         _paragraph(" · ".join(place), _STRONG_FACTS),
         _labelled("Reach at", reach),
         *(_paragraph(reason.sentence, _REASON, f"+{reason.points}") for reason in entry.reasons),
+        *([_paragraph(entry.held_over, _HELD_OVER, "▲")] if entry.held_over else []),
         _labelled("Last contact of any kind", entry.last_contact),
         *_outcome_boxes(),
     ]
@@ -206,8 +214,10 @@ _BANNER = _style("banner", 12.5, fontName=_BOLD, spaceAfter=2)
 _AGENCY = _style("agency", 11, leftIndent=16, bulletFontSize=11)
 _ALERT = {"fontName": _BOLD, "textColor": ALERT, "bulletColor": ALERT}
 _AGENCY_BEHIND = _style("behind", 11, leftIndent=16, bulletFontSize=10, **_ALERT)
+_STALE = _style("stale", 12.5, leftIndent=18, bulletFontSize=12.5, spaceAfter=8, **_ALERT)
 _NAME = _style("name", 14, fontName=_BOLD, leftIndent=_INDENT, bulletFontSize=18, bulletColor=ACCENT)
 _FACTS = _style("facts", 9.5, leftIndent=_INDENT, spaceAfter=1)
 _STRONG_FACTS = _style("strong", 9.5, fontName=_BOLD, leftIndent=_INDENT, spaceAfter=3)
 _REASON = _style("reason", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5)
+_HELD_OVER = _style("held", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5, **_ALERT)
 _BOXES = _style("boxes", 10, leftIndent=_INDENT, spaceBefore=5)

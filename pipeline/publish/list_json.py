@@ -1,11 +1,13 @@
 """What does a program read of a list? `outreach_list.json`: always the same bytes, no name, birth date, phone, address.
 
-The list's id is a hash of this file's content, and `documents_hash` in it covers what the sheet and the workbook show
-besides: equal ids mean equal documents, and whoever holds the file can check its id.
+The list's id is a hash of this file's content but for the id itself and `stale`, and `documents_hash` in it covers what
+the sheet and the workbook show besides: equal ids mean equal documents, and whoever holds the file can check its id.
+`stale` tells that a newer list was held back: that says nothing about this one.
 """
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.contract.outreach_list import AgencyState, Entry, OutreachList, Reason, to_json
@@ -14,17 +16,17 @@ ID_LENGTH = 16  # hex digits, so 64 bits: short enough to read out on the phone,
 
 
 def content_hash(outreach_list: OutreachList) -> str:
-    """Which content is this? SHA-256 (64 hex digits) over everything published except the list's own id."""
-    return _hash_without_id(published(outreach_list))
+    """Which content is this? SHA-256 (64 hex digits) over everything published but the list's own id and its stamp."""
+    return _hash_of_content(published(outreach_list))
 
 
 def documents_hash(outreach_list: OutreachList) -> str:
     """Which documents are these? SHA-256 (64 hex digits) over all that a list holds, names and phones among it."""
-    return _hash_without_id(to_json(outreach_list))
+    return _hash_of_content(to_json(outreach_list))
 
 
-def _hash_without_id(content: dict[str, Any]) -> str:
-    others = {name: value for name, value in content.items() if name != "list_id"}
+def _hash_of_content(content: dict[str, Any]) -> str:
+    others = {name: value for name, value in content.items() if name not in ("list_id", "stale")}
     canonical = json.dumps(others, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -52,6 +54,7 @@ def published(outreach_list: OutreachList) -> dict[str, Any]:
         "entries": [_entry(entry) for entry in outreach_list.entries],
         "excluded_counts": dict(outreach_list.excluded_counts),
         "documents_hash": documents_hash(outreach_list),
+        "stale": asdict(outreach_list.stale) if outreach_list.stale else None,
     }
 
 
@@ -67,6 +70,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "points": entry.points,
         "reasons": [_reason(reason) for reason in entry.reasons],
         "is_new": entry.is_new,
+        "held_over": entry.held_over,
         "record_keys": list(entry.record_keys),
     }
 

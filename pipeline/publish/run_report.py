@@ -10,7 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pipeline.contract.outreach_list import AgencyCounts, AgencyState, OutreachList, RunFigures
+from pipeline.contract.outreach_list import AgencyCounts, AgencyState, Check, OutreachList, RunFigures
 from pipeline.publish import view
 from pipeline.publish.pictures import pictures_of
 
@@ -35,12 +35,14 @@ def render(outreach_list: OutreachList, figures: RunFigures) -> bytes:
         as_of=view.day_text(outreach_list.as_of),
         outreach_list=outreach_list,
         headline=headline(outreach_list),
+        stale=view.stale_text(outreach_list),
         warning=view.banner_warning(outreach_list.sources),
         banner=[_banner_line(state) for state in outreach_list.sources],
         figures=figures,
         pictures=[(picture, Markup(picture.svg)) for picture in pictures_of(figures, titles)],
         accounts=accounts(figures.counts, titles),
         inside=[(titles.get(c.agency, view.plain(c.agency)), c) for c in figures.counts],
+        checks=[(check, titles.get(check.agency or "", "The county")) for check in failed_first(figures.checks)],
         exclusions=[(view.exclusion_text(code), n) for code, n in view.in_asked_order(outreach_list.excluded_counts)],
     )
     return page.encode("utf-8", "replace")
@@ -55,6 +57,11 @@ def headline(outreach_list: OutreachList) -> tuple[tuple[str, str], ...]:
         (f"{outreach_list.below_line_count:,}", "next in line"),
         (f"{sum(outreach_list.excluded_counts.values()):,}", "not shown, with a reason"),
     )
+
+
+def failed_first(checks: Sequence[Check]) -> list[Check]:
+    """In which order are checks shown? Those that failed come first, else as they were told."""
+    return sorted(checks, key=lambda check: check.is_passed)
 
 
 def accounts(counts: Sequence[AgencyCounts], titles: dict[str, str]) -> tuple[Account, ...]:
@@ -90,4 +97,5 @@ def _template() -> Template:
     pages.filters["number"] = lambda value: f"{value:,}"
     pages.filters["sentence_case"] = view.sentence_case
     pages.filters["plain"] = view.plain
+    pages.filters["check_text"] = view.check_text
     return pages.get_template("run_report.html.j2")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.contract.codes import AgencyStatus, Exclusion
 from pipeline.contract.errors import OutreachError
-from pipeline.contract.outreach_list import AgencyState, Entry, Reason
+from pipeline.contract.outreach_list import AgencyState, Check, Entry, OutreachList, Reason
 
 LIST_TITLE = "Outreach list: people with frequent crisis or jail contact"
 
@@ -175,10 +175,23 @@ def banner_warning(sources: Sequence[AgencyState]) -> str:
     return f"{behind} of {count_of(len(sources), 'agency', 'agencies')} {verb} behind: recent events may be missing."
 
 
+def stale_text(outreach_list: OutreachList) -> str | None:
+    """What must a reader know of a list that is not the newest? One line, before anything else; None for the newest."""
+    if outreach_list.stale is None:
+        return None
+    day, because = day_text(outreach_list.as_of), one_line(outreach_list.stale.because)
+    return f"This list is from {day}. A newer one was held back: {because}"
+
+
 def in_asked_order(excluded_counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Which exclusions come first? Those that are asked first; any that is not ours yet comes last, by name."""
     known = [str(exclusion) for exclusion in Exclusion]
     return sorted(excluded_counts.items(), key=lambda item: (known.index(item[0]) if item[0] in known else 99, item[0]))
+
+
+def check_text(check: Check) -> str:
+    """How did a check end? In a sign and a word, so that it reads without colour: `✓ passed` or `✗ failed`."""
+    return "✓ passed" if check.is_passed else "✗ failed"
 
 
 def exclusion_text(code: str) -> str:

@@ -55,7 +55,7 @@ def cells(entry: Entry) -> tuple[str, ...]:
     return (
         f"{entry.rank}\n{view.count_of(entry.points, 'point', 'points')}",
         f"{entry.display_name}\n{view.birth_text(entry)}\n{view.alias_text(entry)}\n{entry.person_id}",
-        "\n".join(view.top_reasons(entry)),
+        "\n".join((*view.top_reasons(entry), *filter(None, [entry.held_over]))),
         entry.last_contact,
         f"{view.FIRST_STATUS}\nNext step:",
         f"{entry.team}\nOwner:",
@@ -65,6 +65,8 @@ def cells(entry: Entry) -> tuple[str, ...]:
 
 def about_rows(outreach_list: OutreachList) -> Iterator[tuple[str, str]]:
     """What should a reader of the list know about it? Pairs of heading and text, in the order they are read."""
+    if stale := view.stale_text(outreach_list):
+        yield "Not the newest list", stale
     yield "Confidential", view.CONFIDENTIAL
     yield "List id", outreach_list.list_id
     yield "As of", f"end of {view.day_text(outreach_list.as_of)} ({outreach_list.zone})"
@@ -90,18 +92,20 @@ def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:
         "cell": book.add_format({**text, **line}),
         "strong": book.add_format({**text, **line, "bold": True, "align": "left"}),
         "changed": book.add_format({**text, **line, "bold": True, "font_color": "#B3420D"}),
+        "stale": book.add_format({**text, "bold": True, "font_color": "#A3330B"}),
         "heading": book.add_format({**text, **heading}),
     }
 
 
 def _list_sheet(sheet: Worksheet, outreach_list: OutreachList, styles: dict[str, Any]) -> None:
-    """Where does the list go? Headings in row 1, then one row per entry, in order of rank."""
+    """Where does the list go? Headings, then one row per entry, in order of rank; above them what makes it not new."""
     _page(sheet, f"Outreach list {outreach_list.list_id}, as of {view.day_text(outreach_list.as_of)}")
+    head = _stale_row(sheet, outreach_list, styles)
     for column, (heading, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
-        _write(sheet, 0, column, heading, styles["heading"])
-    sheet.set_row(0, 50)
-    for row, entry in enumerate(outreach_list.entries, start=1):
+        _write(sheet, head, column, heading, styles["heading"])
+    sheet.set_row(head, 50)
+    for row, entry in enumerate(outreach_list.entries, start=head + 1):
         looks = [styles["cell"]] * len(COLUMNS)
         looks[0] = styles["strong"]
         looks[-1] = styles["changed"] if entry.is_new else styles["cell"]
@@ -110,9 +114,20 @@ def _list_sheet(sheet: Worksheet, outreach_list: OutreachList, styles: dict[str,
         sheet.set_row(row, _height(texts, [width for _, width in COLUMNS]))
         for column, (text, look) in enumerate(zip(texts, looks, strict=True)):
             _write(sheet, row, column, text, look)
-    sheet.freeze_panes(1, 0)
-    sheet.repeat_rows(0)
-    sheet.autofilter(0, 0, max(len(outreach_list.entries), 1), len(COLUMNS) - 1)
+    sheet.freeze_panes(head + 1, 0)
+    sheet.repeat_rows(0, head)
+    sheet.autofilter(head, 0, head + max(len(outreach_list.entries), 1), len(COLUMNS) - 1)
+
+
+def _stale_row(sheet: Worksheet, outreach_list: OutreachList, styles: dict[str, Any]) -> int:
+    """In which row do the headings stand? The first, or the second below a banner on a list that is not the newest."""
+    text = view.stale_text(outreach_list)
+    if not text:
+        return 0
+    sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, "", styles["stale"])
+    _write(sheet, 0, 0, text, styles["stale"])
+    sheet.set_row(0, _height([text], [sum(width for _, width in COLUMNS)]))
+    return 1
 
 
 def _about_sheet(sheet: Worksheet, outreach_list: OutreachList, styles: dict[str, Any]) -> None:

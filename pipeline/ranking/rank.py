@@ -139,6 +139,7 @@ def reasons_of(points: pd.DataFrame, titles: Mapping[str, str], calendar: Calend
                 points=int(row.points),
                 sentence=sentence(by_name[row.factor], int(row.amount), row.latest_at, agencies, calendar),
                 latest_at=row.latest_at.astimezone(UTC).isoformat(timespec="seconds"),
+                agencies=tuple(sorted(row.agencies)),
             )
         )
     return {

@@ -11,4 +11,5 @@ where list.list_id = :list_id
       join outreach.list as current using (list_id)
       where current.as_of > list.as_of
   )
-on conflict (is_current) do update set list_id = excluded.list_id, published_at = excluded.published_at
+on conflict (is_current) do update
+set list_id = excluded.list_id, published_at = excluded.published_at, stale_since = null, stale_because = null

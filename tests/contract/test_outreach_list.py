@@ -10,6 +10,7 @@ from pipeline.contract.outreach_list import (
     Entry,
     OutreachList,
     Reason,
+    Stale,
     figures_from_json,
     figures_to_json,
     from_json,
@@ -19,7 +20,10 @@ from tests.publish.example_lists import example_figures
 
 TEXT = st.text(max_size=8)
 POINTS = st.integers(1, 40)
-REASONS = st.builds(Reason, factor=TEXT, points=POINTS, sentence=TEXT, latest_at=TEXT)
+NAMES = st.lists(TEXT, max_size=2).map(tuple)
+REASONS = st.builds(
+    Reason, factor=TEXT, points=POINTS, sentence=TEXT, latest_at=TEXT, agencies=NAMES, is_under_consent=st.booleans()
+)
 ENTRIES = st.builds(
     Entry,
     rank=POINTS,
@@ -36,8 +40,12 @@ ENTRIES = st.builds(
     phone=st.none() | TEXT,
     address=st.none() | TEXT,
     last_contact=TEXT,
+    held_over=st.none() | TEXT,
+    points_as_of=st.none() | TEXT,
 )
-STATES = st.builds(AgencyState, agency=TEXT, title=TEXT, complete_to=st.none() | TEXT, status=TEXT)
+STATES = st.builds(
+    AgencyState, agency=TEXT, title=TEXT, complete_to=st.none() | TEXT, status=TEXT, overdue_days=st.integers(0, 99)
+)
 LISTS = st.builds(
     OutreachList,
     list_id=TEXT,
@@ -49,6 +57,7 @@ LISTS = st.builds(
     entries=st.lists(ENTRIES, max_size=2).map(tuple),
     excluded_counts=st.dictionaries(TEXT, POINTS, max_size=2),
     below_line_count=POINTS,
+    stale=st.none() | st.builds(Stale, since=TEXT, because=TEXT),
 )
 
 

@@ -107,6 +107,18 @@ def test_the_day_of_a_list_is_the_local_day_of_its_run(folder):
     assert json.loads((folder / "out" / "outreach_list.json").read_text())["as_of"] == "2026-03-03"
 
 
+# --- a list that is held back --------------------------------------------------------------------------------------
+
+
+def test_a_list_that_is_held_back_fails_at_once_and_the_last_good_one_says_so(seen, folder):
+    assert seen["held_back"]["state"] == "failed"
+    assert seen["held_back"]["tasks"]["publish"] == ["failed", 1], "no retry: a person has to look"
+    left = json.loads((folder / "out_of_summer" / "outreach_list.json").read_text())
+    assert left["as_of"] == "2026-03-03", "the last good list"
+    assert "later than it may be" in left["stale"]["because"]
+    assert "PublishHeldBack" in (folder / "airflow.out").read_text()
+
+
 # --- nobody's data -------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ RIM = tuple(
         "intake",
         "identify",
         "listing",
+        "gating",
         "figures",
         "publication",
         "history",

@@ -4,12 +4,22 @@ from dataclasses import fields, replace
 
 import pytest
 
-from pipeline.contract.outreach_list import Entry, OutreachList, from_json, to_json
+from pipeline.contract.outreach_list import Entry, OutreachList, Stale, from_json, to_json
 from pipeline.publish import list_json
 from tests.publish.example_lists import CANARIES, entry, example_list
 
-KEYS = {"list_id", "as_of", "code_version", "model_id", "sources", "entries", "excluded_counts", "documents_hash"}
-ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "record_keys"}
+KEYS = {
+    "list_id",
+    "as_of",
+    "code_version",
+    "model_id",
+    "sources",
+    "entries",
+    "excluded_counts",
+    "documents_hash",
+    "stale",
+}
+ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "held_over", "record_keys"}
 
 
 def test_the_keys_are_those_that_were_promised_and_no_others():
@@ -49,11 +59,23 @@ def test_half_a_surrogate_pair_does_not_stop_the_list_and_comes_back_as_it_was()
 
 def test_the_id_can_be_checked_from_the_file_alone():
     content = json.loads(list_json.render(example_list()))
-    del content["list_id"]
+    del content["list_id"], content["stale"]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     full = hashlib.sha256(canonical.encode()).hexdigest()
     assert list_json.content_hash(example_list()) == full
     assert list_json.list_id_of(example_list()) == full[:16]
+
+
+def test_a_stamp_is_told_and_changes_no_id():
+    stamped = replace(
+        example_list(), stale=Stale(since="2026-11-23T14:00:00+00:00", because="Larkspur Police is late.")
+    )
+    assert json.loads(list_json.render(example_list()))["stale"] is None
+    assert json.loads(list_json.render(stamped))["stale"] == {
+        "since": "2026-11-23T14:00:00+00:00",
+        "because": "Larkspur Police is late.",
+    }
+    assert list_json.list_id_of(stamped) == list_json.list_id_of(example_list())
 
 
 def test_the_id_depends_on_what_is_published_and_shown_and_on_nothing_else():
@@ -70,7 +92,9 @@ def test_a_list_whose_documents_show_anything_else_is_another_list(part):
     assert list_json.list_id_of(example_list(other, *others)) != list_json.list_id_of(example_list())
 
 
-@pytest.mark.parametrize("part", [field.name for field in fields(OutreachList) if field.name != "list_id"])
+@pytest.mark.parametrize(
+    "part", [field.name for field in fields(OutreachList) if field.name not in ("list_id", "stale")]
+)
 def test_nothing_but_the_id_itself_is_left_out_of_it(part):
     other = replace(example_list(), **{part: () if part in ("sources", "entries") else {} if "counts" in part else "x"})
     assert list_json.list_id_of(other) != list_json.list_id_of(example_list())

@@ -136,6 +136,38 @@ def test_a_wrong_setting_is_named_in_one_line_without_its_value(home: Path, name
     assert len(answer.stderr.strip().splitlines()) == 1
 
 
+def test_gate_shows_every_check_with_a_word(ran: subprocess.CompletedProcess, home: Path):
+    shown = outreach(home, "gate")
+    assert shown.returncode == 0, shown.stderr
+    told = json.loads(outreach(home, "gate", "--json").stdout)
+    assert shown.stdout.count("✓ passed") == len(told["checks"]) > 10
+    assert told["is_current"] is True
+    assert told["stale"] is None
+
+
+def test_a_list_held_back_is_one_line_per_check_and_may_be_forced(ran: subprocess.CompletedProcess, home: Path):
+    """On a database of its own: the agencies' last word is from November, and the list is for March."""
+    late = ("run", "--deliveries", "in", "--as-of", "2027-03-01", "--out", "late")
+    own = {"OUTREACH_HOME": str(home / "late_data")}
+    held = outreach(home, *late, **own)
+    assert held.returncode == 1
+    first, *findings = held.stderr.strip().splitlines()
+    assert first.startswith("outreach: the new list was held back and no list was ever published; `outreach gate`")
+    assert len(findings) == 6
+    assert all("later than it may be" in line for line in findings)
+    assert not (home / "late").exists()
+    gate = outreach(home, "gate", **own)
+    assert gate.stdout.count("✗ failed") == 6
+    refused = outreach(home, "publish", "--force", "--out", "late", **own)
+    assert (refused.returncode, "--because" in refused.stderr) == (2, True)
+    still = outreach(home, "publish", "--out", "late", **own)
+    assert (still.returncode, "later than it may be" in still.stderr) == (1, True)
+    forced = outreach(home, "publish", "--force", "--because", "A rehearsal.", "--out", "late", **own)
+    assert forced.returncode == 0, forced.stderr
+    assert "outreach_list.pdf" in forced.stdout
+    assert json.loads(outreach(home, "gate", "--json", **own).stdout)["is_current"] is True
+
+
 def test_links_cannot_be_written_onto_a_folder(ran: subprocess.CompletedProcess, home: Path):
     answer = outreach(home, "links", "--out", "in")
     assert (answer.returncode, answer.stderr[:10]) == (1, "outreach: ")
@@ -149,6 +181,7 @@ def test_before_any_run_there_is_no_list(home: Path):
 
 def test_every_command_explains_itself(home: Path):
     overview = outreach(home, "--help").stdout
-    for command in ("run", "synthesize", "evaluate", "list", "why", "links", "quarantine", "agencies", "doctor"):
+    commands = ("run", "synthesize", "evaluate", "list", "why", "links", "quarantine", "agencies", "doctor")
+    for command in (*commands, "gate", "publish"):
         assert command in overview
         assert len(outreach(home, command, "--help").stdout) > 200
