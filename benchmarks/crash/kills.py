@@ -18,6 +18,8 @@ BACKEND_SHARE, POSTMASTER_SHARE = 0.04, 0.01
 STEPS = ("take in", "find who is who", "rank", "publish")
 AIMED_SHARE = 0.5
 """Of the kills, those that wait for a step drawn by lot, so that short steps are hit as often as long ones."""
+LONGEST_SECONDS = 120
+"""A run of the small county that takes longer waits for something that never comes."""
 WITHIN_SECONDS = 0.35
 """After an aimed step has begun, the kill comes within this."""
 
@@ -29,6 +31,7 @@ class Tally:
     kills: Counter = field(default_factory=Counter)
     of_server: Counter = field(default_factory=Counter)
     ended_first: int = 0
+    hung: int = 0
     recovered: int = 0
     not_recovered: int = 0
     unequal: list[str] = field(default_factory=list)
@@ -80,6 +83,7 @@ def kill_runs(world: World, server: Server, steps: list[Step], meant: list[dict]
         "kills_by_step": dict(sorted(tally.kills.items())),
         "of_them_of_the_server": dict(sorted(tally.of_server.items())),
         "runs_that_ended_before_their_kill": tally.ended_first,
+        "hung_runs": tally.hung,
         "recovered_runs": tally.recovered,
         "not_recovered_runs": tally.not_recovered,
         "torn_lists": len(seen["torn"]),
@@ -97,6 +101,9 @@ def _kill_one(world: World, server: Server, step: Step, rng: random.Random, seco
     child = start(world, step, _name_connections)
     while aimed and child.step() != aimed and child.ended() is None:
         time.sleep(0.001)
+        if time.monotonic() - child.began > LONGEST_SECONDS:
+            tally.hung += 1
+            break
     time.sleep(delay)
     if child.ended() is not None:
         tally.ended_first += 1
