@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline import audit, resolve
+from pipeline import audit, queueing, resolve
 from pipeline.audit import Act
 from pipeline.code_version import code_version
 from pipeline.contract.codes import AgencyStatus, Exclusion
@@ -109,6 +109,7 @@ def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency,
         basis = basis_of(work, plan, run_number)
         known = read_known(work, plan, basis)
         standing = stand(known, plan, agencies)
+        queueing.weigh_queue(work, plan, queueing.Ranked(agencies, known, standing, basis, persons_of))
         made = make_list(work, plan, agencies, known, standing, basis)
         _keep_list(work, act, made, standing, basis)
     return made.list_id

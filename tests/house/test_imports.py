@@ -7,10 +7,13 @@ import pytest
 from pipeline.agencies import load_agencies
 from tests.house.source import imported, is_in, module, modules, texts
 
-STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolve", "ranking", "publish"))
+STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolve", "ranking", "publish", "review"))
 RIM = tuple(
     f"pipeline.{name}"
-    for name in ("flow", "intake", "identify", "listing", "publication", "cli", "commands", "store", "audit")
+    for name in (
+        *("flow", "intake", "identify", "listing", "publication", "queueing", "reviewing"),
+        *("cli", "commands", "store", "audit"),
+    )
 )
 HOMES = {
     "airflow": ("dags",),
