@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
+from pipeline.commands import review
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -40,6 +41,8 @@ app = typer.Typer(
     "Start with `outreach synthesize --out county` and `outreach run --deliveries county --out out`. "
     "`outreach doctor` tells what is set up and what is not.",
 )
+
+app.add_typer(review.app, name="review")
 
 
 @app.command()

@@ -11,7 +11,7 @@ STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolv
 RIM = tuple(
     f"pipeline.{name}"
     for name in (
-        *("flow", "intake", "identify", "listing", "publication", "queueing", "reviewing"),
+        *("flow", "intake", "identify", "listing", "publication", "queueing", "reviewing", "dossier"),
         *("cli", "commands", "store", "audit"),
     )
 )

@@ -22,7 +22,7 @@ BRANDT = {"PersonName": "BRANDT, WALTER", "DOB": "03/09/1955", "Phone": "", "Add
 TORRES = {"PersonName": "TORRES, ALMA", "DOB": "04/05/1962", "Phone": "", "Address": "12 CEDAR ST", "Sex": "F"}
 TORRES_TOO = (
     TORRES
-    | {"PersonName": "TORRES, A", "DOB": "04/06/1962", "Address": "88 ELM ST"}
+    | {"PersonName": "TORRES, A", "DOB": "04/06/1962", "Address": "88 ELM ST", "Sex": ""}
     | {
         "City": "LARKSPUR",
         "Zip": "80620",
