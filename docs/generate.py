@@ -6,6 +6,7 @@ The same code gives the same pages on any machine: nothing here looks at the clo
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -187,9 +188,18 @@ def commands_page() -> str:
     )
     for program, app in (("outreach", pipeline.cli.app), ("linkage", linkage.cli.app)):
         group = typer.main.get_command(app)
-        for name, command in group.commands.items():  # type: ignore[attr-defined]
-            lines += _command_lines(f"{program} {name}", command)
+        for name, command in _commands_of(program, group):
+            lines += _command_lines(name, command)
     return _page(lines)
+
+
+def _commands_of(name: str, group) -> Iterator[tuple[str, Any]]:
+    """Yield every command that can be typed, those of groups of commands under their whole name."""
+    for own, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands_of(f"{name} {own}", command)
+        else:
+            yield f"{name} {own}", command
 
 
 def _command_lines(name: str, command) -> list[str]:
@@ -210,7 +220,7 @@ def _default_words(parameter) -> str:
         return "must be given"
     if isinstance(parameter.show_default, str):
         return {"setting": "the setting"}.get(parameter.show_default, parameter.show_default)
-    if parameter.is_flag:
+    if getattr(parameter, "is_flag", False):
         return "off"
     return "" if parameter.default in (None, [], ()) else _code(parameter.default)
 

@@ -13,6 +13,7 @@ from pipeline.contract.codes import AgencyStatus, Exclusion
 from pipeline.contract.declaration import Agency
 from pipeline.contract.outreach_list import (
     AgencyState,
+    Entry,
     OutreachList,
     to_json,
 )
@@ -20,6 +21,7 @@ from pipeline.plan import ListPlan
 from pipeline.publish import list_json
 from pipeline.ranking import exclusions, rank
 from pipeline.ranking.measures import Facts
+from pipeline.review import ranges
 from pipeline.store import Store, Work
 
 
@@ -131,11 +133,18 @@ def make_list(
         code_version=code_version(),
         model_id=basis.model_id,
         sources=agency_states(work, plan, agencies, basis.taken_in_number),
-        entries=rank.entries(line, rank.reasons_of(chosen_points, titles, plan.calendar), shown),
+        entries=_with_ranges(
+            work, rank.entries(line, rank.reasons_of(chosen_points, titles, plan.calendar), shown), basis
+        ),
         excluded_counts=_excluded_counts(work, plan.bounds(basis.taken_in_number), standing.excluded),
         below_line_count=len(line.standings) - len(line.chosen),
     )
     return replace(made, list_id=list_json.list_id_of(made))
+
+
+def _with_ranges(work: Work, entries: tuple[Entry, ...], basis: Basis) -> tuple[Entry, ...]:
+    """What do open answers about records leave uncertain in these entries?"""
+    return ranges.with_ranges(entries, work.read("review_effects_of_run", run_number=basis.run_number))
 
 
 def _previous_ranks(work: Work, basis: Basis) -> dict[str, int]:

@@ -128,9 +128,16 @@ def _entry(entry: Entry) -> list[Flowable]:
         _paragraph(" · ".join(place), _STRONG_FACTS),
         _labelled("Reach at", reach),
         *(_paragraph(reason.sentence, _REASON, f"+{reason.points}") for reason in entry.reasons),
+        *_open_answers(entry),
         _labelled("Last contact of any kind", entry.last_contact),
         *_outcome_boxes(),
     ]
+
+
+def _open_answers(entry: Entry) -> list[Flowable]:
+    """Which line says that links between the person's records are not reviewed? A shape as well as a colour."""
+    told = view.open_answers_text(entry)
+    return [] if told is None else [_paragraph(f"▲ {told}", _OPEN_ANSWERS)]
 
 
 def _outcome_boxes() -> list[Flowable]:
@@ -210,4 +217,5 @@ _NAME = _style("name", 14, fontName=_BOLD, leftIndent=_INDENT, bulletFontSize=18
 _FACTS = _style("facts", 9.5, leftIndent=_INDENT, spaceAfter=1)
 _STRONG_FACTS = _style("strong", 9.5, fontName=_BOLD, leftIndent=_INDENT, spaceAfter=3)
 _REASON = _style("reason", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5)
+_OPEN_ANSWERS = _style("open answers", 9.5, leftIndent=_INDENT, fontName=_BOLD, textColor=ALERT, spaceAfter=1)
 _BOXES = _style("boxes", 10, leftIndent=_INDENT, spaceBefore=5)

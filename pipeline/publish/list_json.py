@@ -58,6 +58,16 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "reasons": [_reason(reason) for reason in entry.reasons],
         "is_new": entry.is_new,
         "record_keys": list(entry.record_keys),
+    } | _open_answers(entry)
+
+
+def _open_answers(entry: Entry) -> dict[str, Any]:
+    return {
+        "points_low": entry.points_low,
+        "points_high": entry.points_high,
+        "rank_best": entry.rank_best,
+        "rank_worst": entry.rank_worst,
+        "rests_on_unreviewed_link": entry.rests_on_unreviewed_link,
     }
 
 

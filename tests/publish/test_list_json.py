@@ -6,7 +6,9 @@ from pipeline.publish import list_json
 from tests.publish.example_lists import CANARIES, entry, example_list
 
 KEYS = {"list_id", "as_of", "code_version", "model_id", "sources", "entries", "excluded_counts"}
-ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "record_keys"}
+ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "record_keys"} | {
+    *("points_low", "points_high", "rank_best", "rank_worst", "rests_on_unreviewed_link"),
+}
 
 
 def test_the_keys_are_those_that_were_promised_and_no_others():

@@ -151,6 +151,13 @@ def drawn_line(order, listed, hypothetical=(), points=None):
     )
 
 
+def test_points_change_by_all_that_those_asked_about_gain_and_lose():
+    line = drawn_line("Mab", 2, hypothetical="M", points={"M": 37, "a": 22, "b": 15})
+    assert line.weigh([part("M", "a", "b")], "ab").points_change == (37 - 22) + 15
+    line = drawn_line("aKN", 2, hypothetical="KN", points={"a": 22, "K": 12, "N": 10})
+    assert line.weigh([part("K", "a"), part("N")], "a").points_change == (22 - 12) + 10
+
+
 def test_places_count_on_below_the_line():
     line = drawn_line("abcd", 2)
     assert [line.now(person).place for person in "abcdx"] == [1, 2, 3, 4, None]
