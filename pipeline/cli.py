@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import audit, backup, persons, publication
+from pipeline.commands import audit, backup, persons, publication, review
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -43,6 +43,8 @@ app = typer.Typer(
 )
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app)
+
+app.add_typer(review.app, name="review")
 
 
 @app.command()

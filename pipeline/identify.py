@@ -8,7 +8,7 @@ import pandas as pd
 
 from linkage import Linked, Model
 from linkage.scoring import weight_of
-from pipeline import audit, registry, resolve
+from pipeline import audit, queueing, registry, resolve
 from pipeline.audit import Act
 from pipeline.code_version import code_version
 from pipeline.contract.errors import NothingToPublish, TableBroken
@@ -69,13 +69,15 @@ def resolve_in(
     """The same inside a transaction, with this knowledge and, where a list is replayed, this model."""
     found = identify(work, act, plan, knowledge, progress, model)
     _check_persons(found.assignment.links)
-    run_number = _write_run(work, act, plan, knowledge, found.linked)
+    queue = queueing.find_queue(work, plan, found, knowledge.decision_number)
+    run_number = _write_run(work, act, plan, knowledge, found.linked, queueing.notes_of(queue))
     _write_persons(work, found.assignment, run_number)
     if knowledge.is_look_back:
         links = found.assignment.links[["record_id", "person_id"]]
         work.copy("core.look_back_link", links.assign(run_number=run_number))
     else:
         _write_registry(work, found, run_number, knowledge)
+    queueing.write_queue(work, queue, run_number)
     counts = {
         "records": len(found.records),
         "persons": int(found.assignment.links["person_id"].nunique()),
@@ -140,7 +142,9 @@ def _check_persons(links: pd.DataFrame) -> None:
         raise TableBroken(broken[0].message)
 
 
-def _write_run(work: Work, act: Act, plan: ListPlan, knowledge: Knowledge, linked: Linked) -> int:
+def _write_run(
+    work: Work, act: Act, plan: ListPlan, knowledge: Knowledge, linked: Linked, more_notes: list[str]
+) -> int:
     model_id = linked.model.model_id
     work.run("insert_model", model_id=model_id, content=linked.model.to_json(), trained_at=act.at)
     figures = {
@@ -150,7 +154,7 @@ def _write_run(work: Work, act: Act, plan: ListPlan, knowledge: Knowledge, linke
         "blocking": linked.blocking[["blocking_rule", "sentence", "pair_count", "purged_block_count"]]
         .to_numpy()
         .tolist(),
-        "notes": list(linked.notes),
+        "notes": [*linked.notes, *more_notes],
     }
     number = work.ask(
         "insert_run",

@@ -6,17 +6,26 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline import audit, resolve
+from pipeline import audit, queueing, resolve
 from pipeline.audit import Act
 from pipeline.code_version import code_version
 from pipeline.contract.codes import AgencyStatus, Exclusion
 from pipeline.contract.declaration import Agency
-from pipeline.contract.outreach_list import AgencyState, OutreachList, Reason, figures_to_json, from_json, to_json
+from pipeline.contract.outreach_list import (
+    AgencyState,
+    Entry,
+    OutreachList,
+    Reason,
+    figures_to_json,
+    from_json,
+    to_json,
+)
 from pipeline.figures import run_figures
 from pipeline.plan import ListPlan
 from pipeline.publish import list_json
 from pipeline.ranking import exclusions, held_over, rank
 from pipeline.ranking.measures import Facts
+from pipeline.review import ranges
 from pipeline.store import Store, Work
 
 OF_AN_AGENCY = ["person_id", "agency"]
@@ -137,9 +146,17 @@ def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency,
         known = read_known(work, plan, basis)
         sources = agency_states(work, plan, agencies, basis.taken_in_number)
         standing = stand(known, plan, agencies, last_list(work, basis), sources)
+        weigh_queue(work, plan, agencies, known, standing, basis)
         made = make_list(work, plan, known, standing, basis, sources, titles_of(agencies))
         _keep_list(work, act, made, standing, basis)
     return made.list_id
+
+
+def weigh_queue(
+    work: Work, plan: ListPlan, agencies: tuple[Agency, ...], known: Known, standing: Standing, basis: Basis
+) -> None:
+    """What would answers to the run's open questions change on its list? Kept for entries and for reviewers."""
+    queueing.weigh_queue(work, plan, queueing.Ranked(agencies, known, standing, basis, persons_of))
 
 
 def titles_of(agencies: tuple[Agency, ...]) -> dict[str, str]:
@@ -174,11 +191,16 @@ def make_list(
         code_version=code_version(),
         model_id=basis.model_id,
         sources=sources,
-        entries=held_over.told(rank.entries(line, standing.reasons, shown), standing.held),
+        entries=_with_ranges(work, held_over.told(rank.entries(line, standing.reasons, shown), standing.held), basis),
         excluded_counts=_excluded_counts(work, plan.bounds(basis.taken_in_number), standing.excluded),
         below_line_count=len(line.standings) - len(line.chosen),
     )
     return replace(made, list_id=list_json.list_id_of(made))
+
+
+def _with_ranges(work: Work, entries: tuple[Entry, ...], basis: Basis) -> tuple[Entry, ...]:
+    """What do open answers about records leave uncertain in these entries?"""
+    return ranges.with_ranges(entries, work.read("review_effects_of_run", run_number=basis.run_number))
 
 
 def _previous_ranks(work: Work, basis: Basis) -> dict[str, int]:

@@ -3,6 +3,7 @@
 Everything happens in one transaction that is undone at its end: a replay leaves nothing behind.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
@@ -70,7 +71,7 @@ def _make_again(
     plan = ListPlan(Calendar(run["as_of"], chosen.pop("zone")), settings.model_copy(update=chosen))
     after_run = int(str(work.ask("run_before", run_number=int(run["run_number"]))))
     knowledge = Knowledge(int(run["taken_in_number"]), int(run["decision_number"]), after_run, is_look_back=True)
-    model = Model.from_json(str(work.ask("model_by_id", model_id=run["model_id"])))
+    model = Model.from_json(json.dumps(work.ask("model_by_id", model_id=run["model_id"])))
     act = Act(str(run["actor"]), run["at"].to_pydatetime())
     told = identify.resolve_in(work, act, plan, knowledge, model=model)
     basis = Basis(
@@ -82,6 +83,7 @@ def _make_again(
     )
     known = listing.read_known(work, plan, basis)
     standing = listing.stand(known, plan, agencies, listing.last_list(work, basis), kept.sources)
+    listing.weigh_queue(work, plan, agencies, known, standing, basis)
     return listing.make_list(work, plan, known, standing, basis, kept.sources, listing.titles_of(agencies))
 
 

@@ -126,3 +126,22 @@ class RowFault(StrEnum):
     ROW_COUNT = "row_count"
     FILE_REFUSED = "file_refused"
     AGENCY_STOPPED = "agency_stopped"
+
+
+class Verdict(StrEnum):
+    """What did a person decide about a pair of records?"""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    CANNOT_TELL = "cannot_tell"
+    UNDONE = "undone"  # takes back an earlier decision; the one before it counts again
+
+
+class ReviewKind(StrEnum):
+    """Why should a person look at a pair of records?"""
+
+    UNCERTAIN_LINK = "uncertain link"
+    UNCERTAIN_DIFFERENCE = "uncertain difference"
+    CONFLICTING_IDENTIFIERS = "conflicting identifiers"
+    LARGE_PERSON = "large person"
+    CONTRADICTION = "contradiction"

@@ -74,3 +74,7 @@ class PublishHeldBack(OutreachError):
 
 class UnknownPerson(OutreachError):
     """No person of that id was ever known here."""
+
+
+class ReviewRefused(OutreachError):
+    """A decision cannot be written as asked: the item is not in the queue, or was decided already."""

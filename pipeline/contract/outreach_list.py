@@ -55,6 +55,11 @@ class Entry:
         last_contact: sentence on the latest encounter of any kind.
         held_over: sentence that says that the points are those of an earlier list, because an agency is down; or None.
         points_as_of: ISO day of that earlier list, or None. Not published: the sentence tells it.
+        points_low, points_high: fewest and most points under the answers still open about this person's records, one
+            at a time; both equal points where nothing is open.
+        rank_best, rank_worst: the same for the rank; beyond the list it is the place in line.
+        rests_on_unreviewed_link: an answer still open would take the person off the list, because some of the records
+            would be somebody else's.
     """
 
     rank: int
@@ -71,6 +76,11 @@ class Entry:
     phone: str | None
     address: str | None
     last_contact: str
+    points_low: int
+    points_high: int
+    rank_best: int
+    rank_worst: int
+    rests_on_unreviewed_link: bool
     held_over: str | None = None
     points_as_of: str | None = None
 
@@ -225,6 +235,12 @@ class RunFigures:
     checks: tuple[Check, ...] = field(default=())
 
 
+def _certain(points: int, rank: int) -> dict:
+    """What does an entry say of which nothing is open? So read lists made before open answers were told."""
+    ranges = {"points_low": points, "points_high": points, "rank_best": rank, "rank_worst": rank}
+    return ranges | {"rests_on_unreviewed_link": False}
+
+
 def to_json(made: OutreachList) -> dict:
     """How is a list kept in the database? As plain lists and dictionaries; `from_json` makes it again."""
     return asdict(made) | {"excluded_counts": dict(made.excluded_counts)}
@@ -233,7 +249,11 @@ def to_json(made: OutreachList) -> dict:
 def from_json(content: dict) -> OutreachList:
     """Which list was kept? The inverse of `to_json`."""
     entries = tuple(
-        Entry(**entry | {"reasons": tuple(map(_reason, entry["reasons"])), "record_keys": tuple(entry["record_keys"])})
+        Entry(
+            **_certain(entry["points"], entry["rank"])
+            | entry
+            | {"reasons": tuple(map(_reason, entry["reasons"])), "record_keys": tuple(entry["record_keys"])}
+        )
         for entry in content["entries"]
     )
     sources = tuple(AgencyState(**state) for state in content["sources"])

@@ -136,9 +136,16 @@ def _entry(entry: Entry) -> list[Flowable]:
         _labelled("Reach at", reach),
         *(_paragraph(reason.sentence, _REASON, f"+{reason.points}") for reason in entry.reasons),
         *([_paragraph(entry.held_over, _HELD_OVER, "▲")] if entry.held_over else []),
+        *_open_answers(entry),
         _labelled("Last contact of any kind", entry.last_contact),
         *_outcome_boxes(),
     ]
+
+
+def _open_answers(entry: Entry) -> list[Flowable]:
+    """Which line says that links between the person's records are not reviewed? A shape as well as a colour."""
+    told = view.open_answers_text(entry)
+    return [] if told is None else [_paragraph(f"▲ {told}", _OPEN_ANSWERS)]
 
 
 def _outcome_boxes() -> list[Flowable]:
@@ -220,4 +227,5 @@ _FACTS = _style("facts", 9.5, leftIndent=_INDENT, spaceAfter=1)
 _STRONG_FACTS = _style("strong", 9.5, fontName=_BOLD, leftIndent=_INDENT, spaceAfter=3)
 _REASON = _style("reason", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5)
 _HELD_OVER = _style("held", 9.5, leftIndent=_INDENT + 26, bulletIndent=_INDENT, bulletFontSize=9.5, **_ALERT)
+_OPEN_ANSWERS = _style("open answers", 9.5, leftIndent=_INDENT, fontName=_BOLD, textColor=ALERT, spaceAfter=1)
 _BOXES = _style("boxes", 10, leftIndent=_INDENT, spaceBefore=5)

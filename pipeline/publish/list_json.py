@@ -72,6 +72,16 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "is_new": entry.is_new,
         "held_over": entry.held_over,
         "record_keys": list(entry.record_keys),
+    } | _open_answers(entry)
+
+
+def _open_answers(entry: Entry) -> dict[str, Any]:
+    return {
+        "points_low": entry.points_low,
+        "points_high": entry.points_high,
+        "rank_best": entry.rank_best,
+        "rank_worst": entry.rank_worst,
+        "rests_on_unreviewed_link": entry.rests_on_unreviewed_link,
     }
 
 

@@ -143,6 +143,23 @@ def sum_text(entry: Entry) -> str:
     return f"{' + '.join(str(r.points) for r in entry.reasons)} = {total}" if len(entry.reasons) > 1 else total
 
 
+def open_answers_text(entry: Entry) -> str | None:
+    """What is said of records that nobody has reviewed yet? One sentence; None where no answer is open.
+
+    No probability is shown: a range of points and places is what an answer can change.
+    """
+    if entry.rests_on_unreviewed_link:
+        return "On the list only because of a link between records that nobody has reviewed yet."
+    if entry.points_low == entry.points_high and entry.rank_best == entry.rank_worst:
+        return None
+    low, high = f"{entry.points_low:,}", count_of(entry.points_high, "point", "points")
+    shown = high if entry.points_low == entry.points_high else f"{low} to {high}"
+    places = f"place {entry.rank_best}"
+    if entry.rank_best != entry.rank_worst:
+        places = f"places {entry.rank_best} to {entry.rank_worst}"
+    return f"Some links between records are not reviewed yet: {shown}, {places}, by the answer."
+
+
 def agency_text(state: AgencyState) -> str:
     """How far can the list rely on an agency's data? One clause: `complete to 16 Nov 2026`, `nothing received yet`...
 

@@ -55,12 +55,18 @@ def cells(entry: Entry) -> tuple[str, ...]:
     return (
         f"{entry.rank}\n{view.count_of(entry.points, 'point', 'points')}",
         f"{entry.display_name}\n{view.birth_text(entry)}\n{view.alias_text(entry)}\n{entry.person_id}",
-        "\n".join((*view.top_reasons(entry), *filter(None, [entry.held_over]))),
+        "\n".join((*view.top_reasons(entry), *filter(None, [entry.held_over]), *_open_answers(entry))),
         entry.last_contact,
         f"{view.FIRST_STATUS}\nNext step:",
         f"{entry.team}\nOwner:",
         view.movement(entry),
     )
+
+
+def _open_answers(entry: Entry) -> tuple[str, ...]:
+    """Which line follows the reasons where links between the person's records are not reviewed?"""
+    told = view.open_answers_text(entry)
+    return () if told is None else (told,)
 
 
 def about_rows(outreach_list: OutreachList) -> Iterator[tuple[str, str]]:

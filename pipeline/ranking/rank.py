@@ -197,4 +197,9 @@ def _entry(rank: int, person_id: str, line: Line, reasons: Mapping[str, tuple[Re
         phone=person["phone"],
         address=person["address"],
         last_contact=shown.last_met.get(person_id, "Nothing on record."),
+        points_low=int(line.standings["points"][person_id]),
+        points_high=int(line.standings["points"][person_id]),
+        rank_best=rank,
+        rank_worst=rank,
+        rests_on_unreviewed_link=False,
     )

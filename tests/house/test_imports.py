@@ -7,7 +7,7 @@ import pytest
 from pipeline.agencies import load_agencies
 from tests.house.source import imported, is_in, module, modules, texts
 
-STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolve", "registry", "ranking", "publish"))
+STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolve", "ranking", "review", "publish"))
 RIM = tuple(
     f"pipeline.{name}"
     for name in (
@@ -15,6 +15,9 @@ RIM = tuple(
         "intake",
         "identify",
         "listing",
+        "queueing",
+        "reviewing",
+        "dossier",
         "gating",
         "figures",
         "publication",

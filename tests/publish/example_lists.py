@@ -49,6 +49,11 @@ def entry(rank: int, **changes: object) -> Entry:
         phone="555-0199-77" if rank == 1 else None,
         address="77 Canary Perch Lane, Riverton" if rank in (1, 2) else None,
         last_contact="Call for service on 14 Nov 2026, from Larkspur Police.",
+        points_low=sum(r.points for r in reasons),
+        points_high=sum(r.points for r in reasons) + (3 if rank == 3 else 0),
+        rank_best=rank,
+        rank_worst=40 if rank == 5 else rank,
+        rests_on_unreviewed_link=rank == 5,
     )
     return replace(made, **changes)
 

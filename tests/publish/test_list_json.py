@@ -8,18 +8,10 @@ from pipeline.contract.outreach_list import Entry, OutreachList, Stale, from_jso
 from pipeline.publish import list_json
 from tests.publish.example_lists import CANARIES, entry, example_list
 
-KEYS = {
-    "list_id",
-    "as_of",
-    "code_version",
-    "model_id",
-    "sources",
-    "entries",
-    "excluded_counts",
-    "documents_hash",
-    "stale",
-}
+KEYS = {"list_id", "as_of", "code_version", "model_id", "sources", "entries", "excluded_counts"}
+KEYS |= {"documents_hash", "stale"}
 ENTRY_KEYS = {"rank", "person_id", "team", "points", "reasons", "is_new", "held_over", "record_keys"}
+ENTRY_KEYS |= {"points_low", "points_high", "rank_best", "rank_worst", "rests_on_unreviewed_link"}
 
 
 def test_the_keys_are_those_that_were_promised_and_no_others():
