@@ -221,7 +221,7 @@ def show_list(
 
 @app.command()
 def why(
-    person_id: Annotated[str, typer.Argument(metavar="PERSON", help="An id such as P-4711.")],
+    person_id: Annotated[str, typer.Argument(metavar="PERSON", help="An id such as P-7K3QM2XD.")],
     as_json: JsonOption = False,
 ) -> None:
     """Why is this person on the current list, or why not? And which records were taken for this person?"""
