@@ -34,7 +34,10 @@ app = typer.Typer(
     "A decision about two records holds for every later run, until it is undone.",
 )
 
-KindChoice = StrEnum("KindChoice", {kind.name: kind.value.replace(" ", "-") for kind in ReviewKind})
+if TYPE_CHECKING:
+    KindChoice = ReviewKind
+else:  # the same kinds, typed without a blank
+    KindChoice = StrEnum("KindChoice", {kind.name: kind.value.replace(" ", "-") for kind in ReviewKind})
 
 
 class Answer(StrEnum):

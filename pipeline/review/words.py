@@ -50,7 +50,9 @@ def _of(effect: Effect, effects: Sequence[Effect]) -> Iterator[str]:
 
 def _of_who_stays(effect: Effect) -> str:
     """What becomes of the person whose id stays?"""
-    who, then, now = effect["person_id"], points(effect["points_then"]), effect["points_now"]
+    who, then, now = effect["person_id"], points(effect["points_then"]), str(effect["points_now"])
+    if effect["points_now"] and effect["place_now"] is None:
+        now += ", not in line"
     if effect["is_listed_then"] and not effect["is_listed_now"]:
         return f"{who} would enter the list at rank {effect['place_then']} with {then} (now {now})"
     if effect["is_listed_now"] and not effect["is_listed_then"]:

@@ -56,6 +56,12 @@ def effect(role, person_id, now=None, then=None):
             NOTHING,
             "P-1 would be not in line with 1 point (now 1).",
         ),
+        (
+            TWO,
+            [effect("stays", "P-1", (108, None, False), (98, 6, True))],
+            "P-1 would enter the list at rank 6 with 98 points (now 108, not in line).",
+            NOTHING,
+        ),
         (ONE, [], NOTHING, NOTHING),
     ],
 )
