@@ -134,7 +134,7 @@ def _tupled(part: Mapping) -> dict:
 def examine(now: Measured, before: Measured | None) -> tuple[Check, ...]:
     """May the list go out? `before` is what the last published list was measured by, None where there is none."""
     return (
-        *_freshness(now),
+        *_freshness(now, before),
         *_volume_drift(now, before),
         *_fill_drift(now, before),
         *_linkage_drift(now, before),
@@ -147,23 +147,34 @@ def examine(now: Measured, before: Measured | None) -> tuple[Check, ...]:
 # --- do the data reach far enough, and is as much of them there as usual? -------------------------------------
 
 
-def _freshness(now: Measured) -> Iterator[Check]:
-    """How far do the agencies' data reach? One that never sent anything takes nothing away, unless none ever did."""
+def _freshness(now: Measured, before: Measured | None) -> Iterator[Check]:
+    """How far do the agencies' data reach? Too late is an agency that is so for the first time, or if all of them are.
+
+    One that was as late on the last published list, or before the first one, takes nothing away that was there.
+    """
+    known = {state.agency: state for state in before.sources} if before else {}
     nobody_sends = all(state.complete_to is None for state in now.sources)
+    nobody_is_near = all(state.complete_to is None or _is_over(state) for state in now.sources)
     for state in now.sources:
-        held = (
-            "" if is_reliable(state) or not state.complete_to else "; points of the last list that rest on it are held"
-        )
-        is_over = state.overdue_days > LONGEST_HOLD_DAYS
+        is_news = state.agency in known and not _is_over(known[state.agency])
+        is_known = state.complete_to is not None or nobody_sends
+        told = "."
+        if _is_over(state):
+            told = f", {count_of(state.overdue_days, 'day', 'days')} later than it may be."
+        elif state.complete_to and not is_reliable(state):
+            told = "; people keep the points they had from it."
         yield _check(
             "freshness",
             state.agency,
-            fails=is_over or nobody_sends,
+            fails=(_is_over(state) and is_news) or (nobody_is_near and is_known),
             numbers=(state.overdue_days, LONGEST_HOLD_DAYS),
-            found=f"{state.title}: {agency_text(state)}"
-            + (f", {count_of(state.overdue_days, 'day', 'days')} later than it may be." if is_over else f"{held}."),
+            found=f"{state.title}: {agency_text(state)}{told}",
             advice="Ask the agency for the files that are missing; if it sends no more, take its declaration out.",
         )
+
+
+def _is_over(state: AgencyState) -> bool:
+    return state.overdue_days > LONGEST_HOLD_DAYS
 
 
 def _volume_drift(now: Measured, before: Measured | None) -> Iterator[Check]:

@@ -98,6 +98,23 @@ def test_an_agency_that_is_late_for_a_while_does_not(status: str):
     assert failed(measured(sources=(late, JAIL))) == {}
 
 
+VERY_LATE = replace(POLICE, complete_to="2026-08-01", status="late", overdue_days=93)
+
+
+def test_an_agency_that_was_as_late_on_the_last_list_takes_nothing_away():
+    assert failed(measured(sources=(VERY_LATE, JAIL)), measured(as_of="2026-11-09", sources=(VERY_LATE, JAIL))) == {}
+    assert failed(measured(sources=(VERY_LATE, JAIL)), None) == {}, "nor before the first list"
+    assert failed(measured(sources=(VERY_LATE, JAIL)), measured(as_of="2026-11-09", sources=(JAIL,))) == {}, "it is new"
+
+
+def test_a_list_for_which_nobodys_data_are_near_is_held_back_even_if_it_is_the_first():
+    """Such as one for a day months ahead, mistyped."""
+    everybody = measured(sources=(VERY_LATE, replace(VERY_LATE, agency="jail", title="Riverton Jail"), PARTNERS))
+    checks = [check for check in gate.examine(everybody, None) if not check.is_passed]
+    assert [(check.name, check.agency) for check in checks] == [("freshness", "police"), ("freshness", "jail")]
+    assert "freshness" in failed(everybody, everybody)
+
+
 def test_an_agency_that_never_sent_anything_takes_nothing_away_but_all_of_them_do():
     assert failed(measured(sources=(POLICE, PARTNERS))) == {}
     nobody = measured(sources=(PARTNERS, replace(PARTNERS, agency="jail", title="Riverton Jail")))
