@@ -112,7 +112,7 @@ def _show_run(told: dict) -> None:
     if told["is_report_of_earlier_run"]:
         console.complain("this very list was made before and keeps its files: what is new since is told above only")
     if not told["is_current"]:
-        console.complain("a list for a later day is current and stays so; this one only left its files")
+        console.complain("another list is current and stays so; this one only left its files")
     console.out.print("\nFiles:")
     for path in told["files"]:
         console.out.print(f"  {path}", markup=False)
