@@ -34,8 +34,7 @@ def hold_back_reasons(work: Work, act: Act, made: OutreachList) -> tuple[Check, 
     A list that was published already is not looked at again, and neither is one that looks back, which does not become
     current.
     """
-    is_look_back = bool(work.read("run_of_list", list_id=made.list_id)["is_look_back"].any())
-    if is_look_back or len(work.read("artifacts_of_list", list_id=made.list_id)):
+    if looks_back(work, made) or len(work.read("artifacts_of_list", list_id=made.list_id)):
         return ()
     current = work.read("current_list")
     if not current.empty:
@@ -43,6 +42,11 @@ def hold_back_reasons(work: Work, act: Act, made: OutreachList) -> tuple[Check, 
         if is_current or current["as_of"].iloc[0] > date.fromisoformat(made.as_of):
             return ()
     return tuple(check for check in check_list(work, act, made) if not check.is_passed)
+
+
+def looks_back(work: Work, made: OutreachList) -> bool:
+    """Is the list for an earlier day, or of less knowledge, than was linked before? Such a one is never current."""
+    return bool(work.read("run_of_list", list_id=made.list_id)["is_look_back"].any())
 
 
 def check_list(work: Work, act: Act, made: OutreachList) -> tuple[Check, ...]:

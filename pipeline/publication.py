@@ -157,6 +157,8 @@ def publish_by_hand(
         if chosen is None or work.read("list_content", list_id=chosen).empty:
             raise SettingError(f"there is no list of that id; `outreach gate` shows the latest one's [{chosen}]")
         made, current = list_named(work, str(chosen)), work.read("current_list")
+        if gating.looks_back(work, made):
+            raise SettingError(f"this list looks back, so it cannot become the current one [{chosen}]")
         if not current.empty and current["as_of"].iloc[0] > date.fromisoformat(made.as_of):
             raise SettingError(f"a list for a later day is current, so this one cannot become it [{chosen}]")
         if is_forced:

@@ -11,8 +11,9 @@ import openpyxl
 import pypdf
 import pytest
 
-from pipeline import answers, publication
+from pipeline import answers, flow, publication
 from pipeline.contract.errors import NothingToPublish, PublishHeldBack, SettingError
+from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.gate import weeks
 from tests.gate.weeks import LAST_WEEK, THIS_WEEK, Row
@@ -40,8 +41,13 @@ def told(store: Store) -> dict:
         return answers.tell_gate(work)
 
 
+def folders(out: Path) -> tuple[Path, Path]:
+    """Where are the files of every published list kept, and where do people look?"""
+    return flow.published_of(Settings(home=out.parent / "home")), out
+
+
 def events(store: Store) -> list[str]:
-    return list(store.read("told_events")["act"])
+    return list(store.read("told_events", since=None, act=None, at_most=999)["act"])
 
 
 def failed(store: Store) -> list[tuple[str, str | None]]:
@@ -182,10 +188,10 @@ def test_a_list_is_published_by_force_with_a_reason_that_no_log_hears(
     held = held_back(store, last_week)
     caplog.set_level(logging.DEBUG)
     act = weeks.act_on(THIS_WEEK, hour=15)
-    publication.publish_by_hand(store, act, None, out, because=REASON, is_forced=True)
+    publication.publish_by_hand(store, act, None, *folders(out), because=REASON, is_forced=True)
     published = county.published(out)
     assert (published["list_id"], published["stale"]) == (held.list_id, None)
-    event = store.read("told_events").set_index("act").loc["list_published_by_force"]
+    event = store.read("told_events", since=None, act=None, at_most=999).set_index("act").loc["list_published_by_force"]
     assert event["facts"]["because"] == REASON
     assert event["facts"]["list_id"] == held.list_id
     assert "list_published_by_force" in caplog.text
@@ -201,11 +207,11 @@ def test_without_force_the_checks_are_made_again(store: Store, last_week: Path):
     held = held_back(store, last_week)
     act = weeks.act_on(THIS_WEEK)
     with pytest.raises(PublishHeldBack) as fault:
-        publication.publish_by_hand(store, act, None, out, because=None, is_forced=False)
+        publication.publish_by_hand(store, act, None, *folders(out), because=None, is_forced=False)
     assert fault.value.findings == held.findings
     with pytest.raises(SettingError, match="only the latest list"):
         publication.publish_by_hand(
-            store, act, _an_older_made_list(store, last_week), out, because=None, is_forced=False
+            store, act, _an_older_made_list(store, last_week), *folders(out), because=None, is_forced=False
         )
 
 
@@ -220,17 +226,17 @@ def _an_older_made_list(store: Store, folder: Path) -> str:
 def test_force_needs_a_reason_that_can_be_read(store: Store, tmp_path: Path, because: str | None):
     with pytest.raises(SettingError, match="--because"):
         publication.publish_by_hand(
-            store, weeks.act_on(THIS_WEEK), None, tmp_path / "out", because=because, is_forced=True
+            store, weeks.act_on(THIS_WEEK), None, *folders(tmp_path / "out"), because=because, is_forced=True
         )
 
 
 def test_what_cannot_become_current_cannot_be_forced(store: Store, last_week: Path):
     act, out = weeks.act_on(THIS_WEEK), last_week.parent / "out"
     earlier = weeks.run(store, last_week, last_week.parent / "earlier", LAST_WEEK - timedelta(days=7))
-    with pytest.raises(SettingError, match="a list for a later day is current"):
-        publication.publish_by_hand(store, act, earlier.list_id, out, because=REASON, is_forced=True)
+    with pytest.raises(SettingError, match="this list looks back"):
+        publication.publish_by_hand(store, act, earlier.list_id, *folders(out), because=REASON, is_forced=True)
     with pytest.raises(SettingError, match="no list of that id"):
-        publication.publish_by_hand(store, act, "0" * 16, out, because=REASON, is_forced=True)
+        publication.publish_by_hand(store, act, "0" * 16, *folders(out), because=REASON, is_forced=True)
 
 
 def test_a_list_for_an_earlier_day_is_not_looked_at(store: Store, tmp_path: Path):
@@ -238,7 +244,7 @@ def test_a_list_for_an_earlier_day_is_not_looked_at(store: Store, tmp_path: Path
     weeks.run(store, tmp_path / "in", tmp_path / "out", LAST_WEEK)
     before = told(store)
     earlier = weeks.run(store, tmp_path / "in", tmp_path / "earlier", LAST_WEEK - timedelta(days=21))
-    assert county.published(tmp_path / "earlier")["list_id"] == earlier.list_id
+    assert county.published(tmp_path / "earlier" / "lists" / earlier.list_id)["list_id"] == earlier.list_id
     assert told(store) == before
 
 
@@ -259,12 +265,12 @@ def test_before_any_list_there_is_nothing_to_show(store: Store):
 
 def test_the_same_list_again_is_not_looked_at_twice(store: Store, last_week: Path):
     out = last_week.parent / "out"
-    first = {path.name: path.read_bytes() for path in out.iterdir()}
+    first = {path.name: path.read_bytes() for path in filter(Path.is_file, out.iterdir())}
     weeks.run(store, last_week, out, LAST_WEEK)
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == first
+    assert {path.name: path.read_bytes() for path in filter(Path.is_file, out.iterdir())} == first
     weeks.send_week(last_week, THIS_WEEK, calls=a_tenth)
     held_back(store, last_week)
-    stale = {path.name: path.read_bytes() for path in out.iterdir()}
+    stale = {path.name: path.read_bytes() for path in filter(Path.is_file, out.iterdir())}
     weeks.send_week(last_week, THIS_WEEK)
     assert events(store).count("list_checked") == 2
     assert json.loads(stale["outreach_list.json"])["list_id"] == json.loads(first["outreach_list.json"])["list_id"]
@@ -273,7 +279,9 @@ def test_the_same_list_again_is_not_looked_at_twice(store: Store, last_week: Pat
 def test_a_check_names_no_person(store: Store, last_week: Path):
     weeks.send_week(last_week, THIS_WEEK, calls=without_birth_dates, bookings=a_tenth)
     held = held_back(store, last_week)
-    said = "\n".join([*held.lines(), json.dumps(told(store)), store.read("told_events").to_json()])
+    said = "\n".join(
+        [*held.lines(), json.dumps(told(store)), store.read("told_events", since=None, act=None, at_most=999).to_json()]
+    )
     assert "riverton_police" in said
     shown = ("first", "last", "born", "address")
     people = [weeks.person(number)[part] for number in range(100) for part in shown]

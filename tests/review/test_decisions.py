@@ -146,7 +146,7 @@ def test_a_decision_is_an_event_of_ids_and_its_reason_stays_where_it_is(store: S
     caplog.set_level("DEBUG")
     decide(store, county.LEFT, county.RIGHT, Verdict.SAME)
     undo(store, 1)
-    events = store.read("told_events")
+    events = store.read("told_events", since=None, act=None, at_most=999)
     told = events[events["act"] == "review_decided"]["facts"].tolist()
     assert [fact["verdict"] for fact in told] == ["undone", "same"]
     assert told[0]["undoes"] == 1

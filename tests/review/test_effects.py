@@ -32,8 +32,8 @@ def made_up(people, calls, births, cities, ages):
         county.call(f"2026-11-{16 - days:02} 1{hour}:00", person=ids[record], is_crisis=is_crisis)
         for record, days, hour, is_crisis in calls
     ]
-    encounters = county.encounters(*events).assign(record_id=[f"r{record}" for record, *_ in calls])
-    conditions = county.conditions().assign(record_id=[])
+    encounters = county.encounters(*events).assign(is_part2=False, record_id=[f"r{record}" for record, *_ in calls])
+    conditions = county.conditions().assign(is_part2=False, record_id=[])
     records = pd.DataFrame([
         dict.fromkeys(EVIDENCE)
         | {"record_id": f"r{n}", "person_id": ids[n], "display_name": None, "first_name": f"N{n}", "last_name": "X"}
