@@ -22,29 +22,26 @@ from tqdm.std import tqdm
 
 from benchmarks.crash.faults import Sweep, sweep
 from benchmarks.crash.kills import kill_runs, reference
-from benchmarks.crash.server import Server
+from benchmarks.crash.server import Server, named
 from benchmarks.crash.state import state_of
 from benchmarks.crash.world import World, run_until_done, steps_of
 from pipeline.store import Store
 
 KILLS_PER_STEP, MOST_STEPS = 10, 50
-STEPS_OF_SWEEP = 25
-"""Heaps a county comes in, where faults are tried: so many that one of them is two or three files."""
-STEPS_BEFORE_FAULTS = 1
 
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict:
     """What was counted? Kills, faults or both, on one server that only this process starts."""
     began = time.monotonic()
     server = Server(folder / "postgresql")
-    steps_wanted = arguments.steps or max(2, min(MOST_STEPS, arguments.kills // KILLS_PER_STEP))
-    steps = steps_of(folder / "county", max(steps_wanted, STEPS_OF_SWEEP), arguments.persons, arguments.years)
+    count = arguments.steps or max(2, min(MOST_STEPS, arguments.kills // KILLS_PER_STEP))
+    steps = steps_of(folder / "county", count, arguments.persons, arguments.years)
     _warm_up(server, folder, steps[0])
     told: dict = {"seconds_to_warm_up": round(time.monotonic() - began, 1)}
     if arguments.kills:
-        told |= _kills(server, folder, steps[:steps_wanted], arguments)
+        told |= _kills(server, folder, steps, arguments)
     if arguments.faults:
-        told["fault_sweep"] = _faults(server, folder, steps, arguments)
+        told["fault_sweep"] = _faults(server, folder, arguments)
     return told | {"seconds": round(time.monotonic() - began, 1)}
 
 
@@ -88,18 +85,25 @@ def _kills(server: Server, folder: Path, steps: list, arguments: argparse.Namesp
     return kill_runs(killed, server, steps, meant, arguments.kills, arguments.seed, say)
 
 
-def _faults(server: Server, folder: Path, steps: list, arguments: argparse.Namespace) -> dict:
+def _faults(server: Server, folder: Path, arguments: argparse.Namespace) -> dict:
+    """Let a run fail that takes in something new and makes another list than the one before."""
     before = _world(server, folder, "before")
-    for step in steps[:STEPS_BEFORE_FAULTS]:
+    steps = steps_of(folder / "county_of_faults", None, arguments.persons, arguments.years)
+    first_list = None
+    for number, step in enumerate(steps):
+        template = f"before_{number}"
+        server.database(template, "before")
+        shutil.copytree(before.folder, folder / template, symlinks=True)
         before.deliver(step)
         run_until_done(before, step)
-    step = steps[STEPS_BEFORE_FAULTS]
-    after = World(folder / "after", server.database("after", "before"))
-    shutil.copytree(before.folder, after.folder, symlinks=True)
-    after.deliver(step)
-    run_until_done(after, step)
-    of = Sweep(server, folder, before, "before", step, state_of(after))
-    return sweep(of, arguments.stride, arguments.seed % arguments.stride, lambda text: _say(arguments, text))
+        meant = state_of(before)
+        if first_list and meant["list_id"] != first_list:
+            earlier = World(folder / template, named(server.url, template))
+            of = Sweep(server, folder, earlier, template, step, meant)
+            return sweep(of, arguments.stride, arguments.seed % arguments.stride, lambda text: _say(arguments, text))
+        first_list = meant["list_id"]
+        server.drop(template)
+    raise RuntimeError("every run of this county makes the same list: name more --persons")
 
 
 def is_right(told: dict) -> bool:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from benchmarks.crash.world import World
 from pipeline import disk
@@ -57,8 +57,10 @@ class Reader:
             self._look_at_folder()
         except Torn as fault:
             self.torn.append(str(fault))
-        except DBAPIError:
+        except (OperationalError, InterfaceError):
             self.unreachable += 1
+        except DBAPIError as fault:
+            self.torn.append(f"the database refused the reader ({type(fault.orig).__name__})")
 
     def _look_at_database(self) -> None:
         with self._engine.connect() as connection:

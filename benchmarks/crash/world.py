@@ -26,6 +26,7 @@ from pipeline.store import Store
 
 AS_OF = date(2026, 11, 16)
 SEED = 3
+FILES_OF_A_HEAP = 3
 DONE, TOLD, UNEXPECTED = 0, 1, 3
 """How a run ended: well; with a line that says what to do; with something nobody foresaw."""
 
@@ -80,11 +81,15 @@ class World:
             store.close()
 
 
-def steps_of(folder: Path, count: int, persons: int, years: int) -> list[Step]:
-    """What comes in, run by run? A small county's files in the order of their days: half at first, then heaps."""
+def steps_of(folder: Path, count: int | None, persons: int, years: int) -> list[Step]:
+    """What comes in, run by run? A small county's files in the order of their days: half at first, then heaps.
+
+    `count` runs in all; None for as many as make heaps of three files.
+    """
     synthetic.synthesize(load_agencies(), persons=persons, years=years, seed=SEED, as_of=AS_OF, out=folder)
     files = sorted((path for path in folder.glob("*/*") if _day(path)), key=lambda path: (_day(path) or AS_OF, path))
     first = len(files) // 2
+    count = count or 1 + (len(files) - first) // FILES_OF_A_HEAP
     bounds = [0, *(first + round(number * (len(files) - first) / (count - 1)) for number in range(count))]
     heaps = [tuple(files[low:high]) for low, high in pairwise(bounds)]
     ends = [date(1, 1, 1)]

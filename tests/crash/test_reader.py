@@ -1,5 +1,7 @@
 """Does the reader of the crash benchmark see what is torn? Each way is planted once; untouched, it sees nothing."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,19 +11,31 @@ from benchmarks.crash.reader import Reader
 from benchmarks.crash.state import differences, state_of
 from benchmarks.crash.world import Step, World
 from pipeline.publish import files
-from pipeline.store import Store
+from pipeline.store import create_database
 from tests.road import county
 
 OTHER = "0123456789abcdef"
 
 
-@pytest.fixture
-def world(store: Store, tmp_path: Path) -> World:
-    """A world in which one list was published."""
-    county.whole_county(tmp_path / "in")
-    world = World(tmp_path, store._url)
+@pytest.fixture(scope="module")
+def published(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world in which one list was published; each test spoils a copy of it."""
+    folder = tmp_path_factory.mktemp("published")
+    county.whole_county(folder / "in")
+    world = World(folder, create_database(server_url, "reader_published", template))
     world.run(Step(0, (), county.AS_OF))
     return world
+
+
+@pytest.fixture
+def world(published: World, server_url: str, tmp_path: Path) -> Iterator[World]:
+    """A copy of that world."""
+    copy = World(tmp_path / "copy", create_database(server_url, "reader_copy", "reader_published"))
+    shutil.copytree(published.folder, copy.folder, symlinks=True)
+    yield copy
+    engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text("drop database reader_copy with (force)"))
 
 
 def sql(world: World, *statements: str) -> None:
