@@ -139,6 +139,7 @@ def id_of(content: bytes) -> str:
     """Which id does a published JSON bear? Checked against its own hash, by nothing but the file."""
     told = json.loads(content)
     list_id = told.pop("list_id")
+    told.pop("stale")  # tells that a newer list was held back, which says nothing about this one
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
     must(hashlib.sha256(canonical).hexdigest()[:16] == list_id, "the JSON's id is not its hash")
     return list_id

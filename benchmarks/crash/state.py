@@ -17,6 +17,11 @@ group by table_schema, table_name
 order by table_schema, table_name
 """
 DELIVERIES = "select delivery_id, agency || '/' || feed || '/' || sha256 from raw.delivery"
+RUNS = "select run_number, as_of::text from core.run"
+RUN_COLUMNS = ("from_run", "until_run", "run_number", "first_run")
+"""Told by the day of the run: who tried twice has two runs for one day."""
+UNTOLD = ("after_run", "taken_in_number", "made_number", "measures")
+"""Numbers given out in the order of trying, and what is counted from them."""
 LISTS = "select list_id from outreach.current_list"
 ACCOUNTING = "select * from audit.agency_accounting order by agency"
 EVENTS = "select count(*) from audit.event where act = 'list_made'"
@@ -27,6 +32,7 @@ def state_of(world: World) -> dict:
     engine = sa.create_engine(world.url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         names = {row[0]: row[1] for row in connection.execute(sa.text(DELIVERIES))}
+        days = {row[0]: row[1] for row in connection.execute(sa.text(RUNS))}
         accounting = [dict(row._mapping) for row in connection.execute(sa.text(ACCOUNTING))]
         return {
             "list_id": connection.execute(sa.text(LISTS)).scalar(),
@@ -34,23 +40,28 @@ def state_of(world: World) -> dict:
             "lost": sum(r["delivered"] - r["accepted"] - r["quarantined"] - r["retracted"] for r in accounting),
             "lists_made": connection.execute(sa.text(EVENTS)).scalar(),
             "tables": {
-                f"{row.table_schema}.{row.table_name}": _hash_of(connection, row, names)
+                f"{row.table_schema}.{row.table_name}": _hash_of(connection, row, names, days)
                 for row in connection.execute(sa.text(TABLES)).all()
             },
             "files": files_in(world.out) | files_in(world.home),
         }
 
 
-def _hash_of(connection: sa.Connection, table: sa.Row, names: dict[int, str]) -> str:
-    """A hash over a table's rows in any order; a delivery is told by its bytes, not by its number."""
+def _hash_of(connection: sa.Connection, table: sa.Row, names: dict[int, str], days: dict[int, str]) -> str:
+    """A hash over a table's rows in any order; deliveries are told by their bytes and runs by their day."""
     quoted = sa.table(table.table_name, *(sa.column(name) for name in table.columns), schema=table.table_schema)
+    has_runs = not set(RUN_COLUMNS).isdisjoint(table.columns)
     rows = []
     for row in connection.execute(sa.select(quoted)):
         values = dict(row._mapping)
         if "delivery_id" in values:
             values["delivery_id"] = names[values["delivery_id"]]
+        for name in values.keys() & set(RUN_COLUMNS):
+            values[name] = days.get(values[name])
+        for name in values.keys() & set(UNTOLD):
+            del values[name]
         rows.append(json.dumps(values, sort_keys=True, default=str))
-    return disk.checksum("\n".join(sorted(rows)).encode())
+    return disk.checksum("\n".join(sorted(set(rows) if has_runs else rows)).encode())
 
 
 def files_in(folder: Path) -> dict[str, str]:
