@@ -32,8 +32,15 @@ KILLS_PER_STEP, MOST_STEPS = 10, 50
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict:
     """What was counted? Kills, faults or both, on one server that only this process starts."""
-    began = time.monotonic()
     server = Server(folder / "postgresql")
+    try:
+        return _measure(server, arguments, folder)
+    finally:
+        server.stop()
+
+
+def _measure(server: Server, arguments: argparse.Namespace, folder: Path) -> dict:
+    began = time.monotonic()
     count = arguments.steps or max(2, min(MOST_STEPS, arguments.kills // KILLS_PER_STEP))
     steps = steps_of(folder / "county", count, arguments.persons, arguments.years)
     _warm_up(server, folder, steps[0])

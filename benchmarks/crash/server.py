@@ -72,6 +72,10 @@ class Server:
                 return
         raise TimeoutError("the server did not come back")
 
+    def stop(self) -> None:
+        """End the server while its folder is still there."""
+        self._instance().stop()
+
     def _start(self) -> None:
         try:
             self._instance().ensure_postgres_running()
