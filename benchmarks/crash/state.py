@@ -20,7 +20,7 @@ DELIVERIES = "select delivery_id, agency || '/' || feed || '/' || sha256 from ra
 RUNS = "select run_number, as_of::text from core.run"
 RUN_COLUMNS = ("from_run", "until_run", "run_number", "first_run")
 """Told by the day of the run: who tried twice has two runs for one day."""
-UNTOLD = ("after_run", "taken_in_number", "made_number", "measures")
+UNTOLD = ("after_run", "taken_in_number", "made_number", "measures", "audit_hash")
 """Numbers given out in the order of trying, and what is counted from them."""
 LISTS = "select list_id from outreach.current_list"
 ACCOUNTING = "select * from audit.agency_accounting order by agency"

@@ -21,6 +21,7 @@ ACTS = (
     "deliveries_standardized",
     "persons_resolved",
     "list_made",
+    "list_checked",
     "list_published",
 )
 """In the order of a run."""
