@@ -48,6 +48,11 @@ def entry(person_id: str, *reasons: Reason, **changes: object) -> Entry:
         phone=None,
         address=None,
         last_contact="",
+        points_low=worth(reasons),
+        points_high=worth(reasons),
+        rank_best=1,
+        rank_worst=1,
+        rests_on_unreviewed_link=False,
     )
     return replace(made, **changes)
 
