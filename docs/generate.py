@@ -213,7 +213,7 @@ def _default_words(parameter) -> str:
         return "must be given"
     if isinstance(parameter.show_default, str):
         return {"setting": "the setting"}.get(parameter.show_default, parameter.show_default)
-    if parameter.is_flag:
+    if getattr(parameter, "is_flag", False):
         return "off"
     return "" if parameter.default in (None, [], ()) else _code(parameter.default)
 

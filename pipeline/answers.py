@@ -5,12 +5,12 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline import listing, publication
+from pipeline import listing, publication, withdrawal
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import NothingToPublish, UnknownPerson
 from pipeline.contract.outreach_list import AgencyState, OutreachList, from_json
 from pipeline.flow import RunResult, plan_for
-from pipeline.publish import list_json
+from pipeline.publish import list_json, notice
 from pipeline.settings import Settings
 from pipeline.store import Store, Work
 
@@ -18,9 +18,16 @@ from pipeline.store import Store, Work
 def current_list(work: Work) -> OutreachList:
     """Which list is current? Raises NothingToPublish where none was ever published."""
     current = work.read("current_list")
+    if current.empty and not work.read("notices").empty:
+        raise NothingToPublish("the last list was withdrawn and none took its place yet; start `outreach run`")
     if current.empty:
         raise NothingToPublish("no list has been published yet; start with `outreach run`")
     return from_json(current["content"].iloc[0])
+
+
+def notice_lines(work: Work) -> list[str]:
+    """Which lists were called back that the current one stands for? One sentence each; empty as a rule."""
+    return [notice.sentence(one) for one in withdrawal.notices(work)]
 
 
 def current_as_of(work: Work) -> date:

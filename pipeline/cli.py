@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
+from pipeline.commands import seal
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -191,6 +192,9 @@ def show_list(
     settings = read_settings()
     with opened_store(settings) as store, store.transaction() as work:
         made = answers.current_list(work)
+        notices = answers.notice_lines(work)
+    for line in notices:
+        console.complain(line)
     if as_json:
         sys.stdout.write(list_json.render(made).decode("utf-8"))
         return
@@ -220,6 +224,9 @@ def why(
     settings = read_settings()
     with opened_store(settings) as store, store.transaction() as work:
         told = answers.tell_why(work, person_id)
+        notices = answers.notice_lines(work)
+    for line in notices:
+        console.complain(line)
     if as_json:
         console.say_json(told)
         return
@@ -314,6 +321,9 @@ def doctor(as_json: JsonOption = False) -> None:
         return
     for title, rows in ((title, rows) for title, rows in told.items() if rows):
         console.table(f"\n{title.capitalize()}", tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+app.command()(seal.seal)
 
 
 def main() -> None:

@@ -72,7 +72,9 @@ def read_known(work: Work, plan: ListPlan, basis: Basis) -> Known:
         return table.assign(person_id=table["record_id"].map(links["person_id"])).dropna(subset=["person_id"])
 
     facts = Facts(of_persons("usable_encounters"), of_persons("usable_conditions"), plan.calendar.until())
+    merged = work.read("merged_of_run", run_number=basis.run_number)["record_id"]
     records = of_persons("usable_person_records")
+    records = records[~records["record_id"].isin(merged)].reset_index(drop=True)
     known_since = links.drop_duplicates("person_id").set_index("person_id")["first_seen_at"]
     return Known(facts, records, persons_of(records, known_since))
 

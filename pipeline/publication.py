@@ -36,7 +36,10 @@ def publish_list(store: Store, act: Act, list_id: str, out: Path) -> list[Path]:
 
 def list_named(work: Work, list_id: str) -> OutreachList:
     """Which list has this id? It was made by `rank_persons`."""
-    return from_json(work.read("list_content", list_id=list_id)["content"].iloc[0])
+    content = work.read("list_content", list_id=list_id)["content"].iloc[0]
+    if content is None:
+        raise NothingToPublish(f"the list was withdrawn, so there is nothing left of it to publish [{list_id}]")
+    return from_json(content)
 
 
 def _check_entries(made: OutreachList) -> None:

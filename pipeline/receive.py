@@ -89,8 +89,23 @@ def checksum(content: bytes) -> str:
 def keep(content: bytes, sha256: str, vault: Path) -> None:
     """Keep the bytes as they came, under their checksum; bytes already kept are left alone."""
     target = vault / sha256[:2] / sha256
-    if target.exists():
-        return
+    if not target.exists():
+        _write(content, target)
+
+
+def keep_instead(content: bytes, sha256: str, vault: Path) -> str:
+    """Keep these bytes in the place of those that came under a checksum. Answers their own checksum."""
+    _write(content, vault / sha256[:2] / sha256)
+    return checksum(content)
+
+
+def kept(sha256: str, vault: Path) -> bytes | None:
+    """Which bytes are kept under this checksum? None where there are none."""
+    target = vault / sha256[:2] / sha256
+    return target.read_bytes() if target.exists() else None
+
+
+def _write(content: bytes, target: Path) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = target.with_suffix(f".{os.getpid()}")
     partial.write_bytes(content)

@@ -126,3 +126,12 @@ class RowFault(StrEnum):
     ROW_COUNT = "row_count"
     FILE_REFUSED = "file_refused"
     AGENCY_STOPPED = "agency_stopped"
+
+
+class SealingCause(StrEnum):
+    """Why does a record have to be as if it had never been?"""
+
+    SEALED = "sealed"  # by a court or by law: it may not be seen
+    EXPUNGED = "expunged"  # by a court or by law: it may not exist
+    MISTAKEN = "mistaken"  # it was about somebody else, or nothing happened
+    RETRACTED = "retracted"  # the sender takes it back

@@ -10,7 +10,7 @@ from tests.house.source import imported, is_in, module, modules, texts
 STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolve", "ranking", "publish"))
 RIM = tuple(
     f"pipeline.{name}"
-    for name in ("flow", "intake", "identify", "listing", "publication", "cli", "commands", "store", "audit")
+    for name in ("flow", "intake", "identify", "listing", "publication", "cli", "commands", "store", "audit", "sealing")
 )
 HOMES = {
     "airflow": ("dags",),

@@ -1,0 +1,85 @@
+"""How does the registry become as if a record had never been? Reads its history, has it told again, writes it back."""
+
+import pandas as pd
+
+from pipeline import identify, retelling
+from pipeline.audit import Act
+from pipeline.contract.errors import NothingToPublish
+from pipeline.plan import ListPlan
+from pipeline.ranking.rank import Calendar
+from pipeline.retelling import Retold
+from pipeline.settings import Settings
+from pipeline.store import Work
+
+TOLD_WHY = ("because_record_id", "blocking_rule", "match_weight", "decision_number")
+"""What a membership says about the pair that brought the record to its person."""
+
+
+def tell_again(
+    work: Work, act: Act, settings: Settings, sealed: list[str], told_of: list[str], first_taken_in: int
+) -> None:
+    """Tell the registry's history again without these records. Their rows are gone already.
+
+    Args:
+        work: the transaction of the sealing.
+        act: who seals, and when.
+        settings: in force.
+        sealed: record ids that never were.
+        told_of: those, and the person records that rows now gone were about.
+        first_taken_in: number of the first file that held one of the rows.
+    """
+    history = work.read("history_of_people", record_ids=sealed)
+    standing_of = set(history.loc[history["record_id"].isin(told_of), "person_id"])
+    standing_of |= set(work.read("history_of_people", record_ids=told_of)["person_id"]) if len(told_of) else set()
+    work.run("forget_standings", person_ids=sorted(standing_of), first_taken_in=first_taken_in)
+    person_ids = sorted(history["person_id"].unique())
+    work.run("forget_pairs", record_ids=sealed, person_ids=person_ids)
+    if history.empty:
+        return
+    runs = retelling.change_runs(history)
+    moments = work.read("moments_of_runs", run_numbers=runs).set_index("run_number")["at"].to_dict()
+    persons = work.read("persons_by_id", person_ids=person_ids, is_among=True)
+    others = work.read("persons_by_id", person_ids=person_ids, is_among=False)
+    clusters_now = _clusters_now(work, settings, history, set(sealed))
+    taken = others.set_index("person_id")["first_seen_at"]
+    key = settings.id_key.get_secret_value()
+    retold = retelling.tell_again(history, persons, moments, set(sealed), clusters_now, key, taken)
+    _write(work, act, history, retold, set(sealed))
+
+
+def _clusters_now(work: Work, settings: Settings, history: pd.DataFrame, sealed: set[str]) -> dict[str, str]:
+    """How does the linkage without the records group everybody concerned? Asked only where it can matter."""
+    met = history.loc[history["record_id"].isin(sealed), "person_id"]
+    left = set(history.loc[history["person_id"].isin(met), "record_id"]) - sealed
+    if len(left) <= 1:
+        return {}
+    as_of = work.read("newest_run")["as_of"].iloc[0]
+    plan = ListPlan(Calendar(as_of, settings.zone), settings)
+    try:
+        linked = identify.link_known(work, plan, identify.knowledge_of(work, plan)).linked
+    except NothingToPublish:
+        return {}
+    mine = linked.clusters[linked.clusters["record_id"].isin(history["record_id"])]
+    return dict(zip(mine["record_id"], mine["cluster_id"], strict=True))
+
+
+def _write(work: Work, act: Act, history: pd.DataFrame, retold: Retold, sealed: set[str]) -> None:
+    before = sorted(history["person_id"].unique())
+    work.run("forget_history", record_ids=sorted(history["record_id"].unique()), person_ids=before)
+    leads = retelling.leads(history, retold, sealed)
+    work.run("void_persons", person_ids=leads["person_id"].tolist(), at=act.at)
+    persons = retold.persons
+    work.run(
+        "upsert_persons",
+        person_ids=persons["person_id"].tolist(),
+        founders=persons["founder_record_id"].tolist(),
+        first_seen_ats=[moment.to_pydatetime() for moment in persons["first_seen_at"]],
+        split_froms=persons["split_from"].tolist(),
+        first_runs=[None if pd.isna(number) else int(number) for number in persons["first_run"]],
+    )
+    why = history[["record_id", "person_id", "from_run", *TOLD_WHY]]
+    why = why[~why["because_record_id"].isin(sealed)].astype({"decision_number": "Int64"})
+    memberships = retold.memberships.merge(why, on=["record_id", "person_id", "from_run"], how="left")
+    work.copy("core.membership", memberships)
+    work.copy("core.alias", retold.aliases)
+    work.copy("core.lead", leads.dropna(subset=["into_person_id"]))
