@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipeline import identify, retelling
 from pipeline.audit import Act
+from pipeline.contract import tables
 from pipeline.contract.errors import NothingToPublish
 from pipeline.plan import ListPlan
 from pipeline.ranking.rank import Calendar
@@ -40,27 +41,46 @@ def tell_again(
     moments = work.read("moments_of_runs", run_numbers=runs).set_index("run_number")["at"].to_dict()
     persons = work.read("persons_by_id", person_ids=person_ids, is_among=True)
     others = work.read("persons_by_id", person_ids=person_ids, is_among=False)
-    clusters_now = _clusters_now(work, settings, history, set(sealed))
+    links_now = _links_now(work, settings, history, set(sealed))
     taken = others.set_index("person_id")["first_seen_at"]
     key = settings.id_key.get_secret_value()
-    retold = retelling.tell_again(history, persons, moments, set(sealed), clusters_now, key, taken)
+    retold = retelling.tell_again(history, persons, moments, set(sealed), links_now, key, taken)
     _write(work, act, history, retold, set(sealed))
 
 
-def _clusters_now(work: Work, settings: Settings, history: pd.DataFrame, sealed: set[str]) -> dict[str, str]:
-    """How does the linkage without the records group everybody concerned? Asked only where it can matter."""
+def _links_now(work: Work, settings: Settings, history: pd.DataFrame, sealed: set[str]) -> dict[str, set[str]]:
+    """How does the linkage without the records link everybody concerned? Asked only where it can matter."""
     met = history.loc[history["record_id"].isin(sealed), "person_id"]
     left = set(history.loc[history["person_id"].isin(met), "record_id"]) - sealed
     if len(left) <= 1:
         return {}
     as_of = work.read("newest_run")["as_of"].iloc[0]
     plan = ListPlan(Calendar(as_of, settings.zone), settings)
+    knowledge = identify.knowledge_of(work, plan)
     try:
-        linked = identify.link_known(work, plan, identify.knowledge_of(work, plan)).linked
+        found = identify.link_known(work, plan, knowledge)
     except NothingToPublish:
         return {}
-    mine = linked.clusters[linked.clusters["record_id"].isin(history["record_id"])]
-    return dict(zip(mine["record_id"], mine["cluster_id"], strict=True))
+    decided = work.read("decisions_in_force", decision_number=knowledge.decision_number)
+    linked = found.linked
+    pairs = linked.pairs[linked.pairs["match_probability"] >= linked.threshold]
+    same = decided[decided["verdict"] == "same"]
+    told = [(table["record_id_l"], table["record_id_r"]) for table in (pairs, same)]
+    told += [(found.merges.table()["record_id"], found.merges.table()["into_record_id"])]
+    cluster_of = linked.clusters.set_index("record_id")["cluster_id"].to_dict()
+    links: dict[str, set[str]] = {}
+    for one, other in [*(pair for sides in told for pair in zip(*sides, strict=True)), *_equal(found.records, left)]:
+        if {one, other} <= left and cluster_of.get(one) == cluster_of.get(other):
+            links.setdefault(one, set()).add(other)
+            links.setdefault(other, set()).add(one)
+    return links
+
+
+def _equal(records: pd.DataFrame, wanted: set[str]) -> list[tuple[str, str]]:
+    """Which records say the same in every field? The linkage takes them for one and names pairs of the first alone."""
+    mine = records[records["record_id"].isin(wanted)].sort_values("record_id")
+    first = mine.groupby(list(tables.EVIDENCE), dropna=False)["record_id"].transform("first")
+    return [(one, other) for one, other in zip(mine["record_id"], first, strict=True) if one != other]
 
 
 def _write(work: Work, act: Act, history: pd.DataFrame, retold: Retold, sealed: set[str]) -> None:

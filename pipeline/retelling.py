@@ -2,8 +2,8 @@
 
 Ids depend on history: which records were one person in which run. So the history is told again from the first run on,
 for everybody whose person ever was, directly or by way of others, the person of a sealed record. Where a group held
-such a record, those left of it are grouped as the linkage without it groups them now: the record may have been all
-that joined them. Ids then come out as they would have, because naming knows nothing but these groups.
+such a record, those left of it are grouped as the linkage without it links them now: the record may have been all that
+joined them. Ids then come out as they would have, because naming knows nothing but these groups.
 """
 
 from collections.abc import Mapping, Set
@@ -112,7 +112,7 @@ def tell_again(
     persons: pd.DataFrame,
     moments: Mapping[int, pd.Timestamp],
     sealed: Set[str],
-    clusters_now: Mapping[str, str],
+    links_now: Mapping[str, Set[str]],
     key: str,
     taken: pd.Series,
 ) -> Retold:
@@ -123,7 +123,7 @@ def tell_again(
         persons: of everybody concerned: person_id, founder_record_id, first_seen_at.
         moments: run number → its moment, of every run in which something of the history changed.
         sealed: records that never were.
-        clusters_now: record_id → cluster, by the linkage without them.
+        links_now: record_id → the records it is linked with, by the linkage without them.
         key: secret that ids are made with.
         taken: of persons not concerned: first_seen_at, indexed by person_id; their ids are not given again.
     """
@@ -135,7 +135,7 @@ def tell_again(
     for run_number in change_runs(history):
         if len(before) and run_number <= first:
             continue
-        teller.tell(run_number, groups_of(history, run_number, sealed, clusters_now), moments[run_number])
+        teller.tell(run_number, groups_of(history, run_number, sealed, links_now), moments[run_number])
     return teller.retold()
 
 
@@ -145,21 +145,32 @@ def change_runs(history: pd.DataFrame) -> list[int]:
 
 
 def groups_of(
-    history: pd.DataFrame, run_number: int, sealed: Set[str], clusters_now: Mapping[str, str]
+    history: pd.DataFrame, run_number: int, sealed: Set[str], links_now: Mapping[str, Set[str]]
 ) -> pd.DataFrame:
     """Which clusters would this run have found without the sealed records? record_id, cluster_id."""
     until = history["until_run"]
     there = history[(history["from_run"] <= run_number) & (until.isna() | (until > run_number))]
-    is_sealed = there["record_id"].isin(sealed)
-    held_one = there["person_id"].isin(there.loc[is_sealed, "person_id"])
-    rest = there[~is_sealed]
-    parts = [
-        (person, clusters_now.get(record)) if held else (person, None)
-        for record, person, held in zip(rest["record_id"], rest["person_id"], held_one[~is_sealed], strict=True)
-    ]
-    table = pd.DataFrame({"record_id": rest["record_id"].to_numpy(), "part": pd.Series(parts, dtype=object)})
-    table["cluster_id"] = table.groupby(table["part"].map(repr))["record_id"].transform("min")
-    return table[["record_id", "cluster_id"]].astype(object)
+    found: list[tuple[str, str]] = []
+    for _, records in there.groupby("person_id")["record_id"]:
+        rest = set(records) - sealed
+        parts = _linked(rest, links_now) if len(rest) < len(records) else [rest]
+        found += [(record, min(part)) for part in parts for record in part]
+    return pd.DataFrame(sorted(found), columns=["record_id", "cluster_id"], dtype=object)
+
+
+def _linked(records: Set[str], links: Mapping[str, Set[str]]) -> list[set[str]]:
+    """Which parts do these links make of the records? Only links among themselves count."""
+    left, parts = set(records), []
+    while left:
+        part = {left.pop()}
+        waiting = list(part)
+        while waiting:
+            reached = set(links.get(waiting.pop(), ())) & left
+            left -= reached
+            part |= reached
+            waiting += reached
+        parts.append(part)
+    return parts
 
 
 def leads(history: pd.DataFrame, retold: Retold, sealed: Set[str]) -> pd.DataFrame:

@@ -18,8 +18,9 @@ def seal(
         typer.Argument(metavar="RECORD…", help="agency/feed/key, as in record_keys of outreach_list.json."),
     ] = None,
     because: Annotated[
-        str, typer.Option("--because", help="Whose word it is: the number of an order or a ticket, never a name.")
-    ] = "",
+        str | None,
+        typer.Option("--because", help="Whose word it is: the number of an order or a ticket, never a name."),
+    ] = None,
     cause: Annotated[SealingCause | None, typer.Option("--cause", help="Why.")] = None,
     from_file: Annotated[
         Path | None, typer.Option("--from", help="File with one record a line, so that none is typed.")
@@ -46,7 +47,7 @@ def seal(
     from pipeline.agencies import load_agencies
     from pipeline.sealing import Order, parse_records
 
-    if not because.strip():
+    if not because or not because.strip():
         raise SettingError("say whose word it is with --because: the number of an order or a ticket, never a name")
     if cause is None and not lift:
         raise SettingError(f"say why with --cause {[one.value for one in SealingCause]}")

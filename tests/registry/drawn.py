@@ -87,16 +87,18 @@ class County:
         table = pd.DataFrame(self.memberships, columns=["record_id", "person_id", "from_run", "until_run", "cause"])
         return table.astype({"until_run": "Int64"})
 
-    def seal(self, sealed: str, now: str) -> Retold:
-        """Tell the county's history again without these records, if this is how the others are linked now."""
+    def seal(self, sealed: str, now) -> Retold:
+        """Tell the county's history again without these records, if these pairs of the others are linked now."""
         history = self.history()
         moments = {week + 1: pd.Timestamp(FIRST_WEEK + timedelta(weeks=week)) for week in range(self.weeks)}
         persons = pd.DataFrame(
             [p[:3] for p in self.persons], columns=["person_id", "founder_record_id", "first_seen_at"]
         )
-        told = clusters(now)
-        now_clusters = dict(zip(told["record_id"], told["cluster_id"], strict=True))
-        retold = tell_again(history, persons, moments, set(sealed), now_clusters, KEY, pd.Series(dtype=object))
+        links: dict = {}
+        for one, other in now:
+            links.setdefault(one, set()).add(other)
+            links.setdefault(other, set()).add(one)
+        retold = tell_again(history, persons, moments, set(sealed), links, KEY, pd.Series(dtype=object))
         self.registry = read(retold, moments)
         self.aliases = dict(zip(retold.aliases["person_id"], retold.aliases["into_person_id"], strict=True))
         self.memberships = retold.memberships.astype(object).where(retold.memberships.notna(), None).to_numpy().tolist()

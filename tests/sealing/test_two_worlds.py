@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from pipeline import answers
@@ -173,3 +174,62 @@ def test_an_id_somebody_wrote_down_still_leads_to_the_person(worlds):
         e for e in county.published(world.out)["entries"] if "riverton_police/calls/26-1|1" in e["record_keys"]
     )
     assert told["person_id"] == entry["person_id"] != shown
+
+
+@pytest.mark.parametrize("with_run", [True, False], ids=["at once", "with the next run"])
+def test_who_is_new_on_the_next_list_is_as_if_the_record_had_never_been(worlds, with_run):
+    """Her booking put one woman on last week's list of one; without it, the other woman stood there."""
+    with_it, never = worlds
+    hers = {"BOOKING_NO": "B1", "LAST_NAME": "ABBOTT", "FIRST_NAME": "ROSE"}
+    hers |= {"MIDDLE_NAME": "", "DOB": "19900708", "SEX": "F", "SSN": "", "PHONE": "", "ADDRESS": "9 ELM ST"}
+    for world in worlds:
+        world.list_size = 1
+        early = {"CallReceived": "11/05/2026 10:00"}
+        lesser = early | {"IncidentNo": "26-4", "InitialType": "TRESPASS", "FinalType": "TRESPASS", "MHFlag": ""}
+        county.calls(world.folder, early, lesser, OTHER | early, name="cad_20261101.csv")
+        if world is with_it:
+            county.bookings(world.folder, hers, name="bookings_20261101.csv")
+        else:
+            county.bookings(world.folder, {"BOOKING_NO": "B9"} | {"STATUS": "MISTAKEN"}, name="bookings_20261101.csv")
+        world.run(-1)
+    first = [world_list["entries"][0]["record_keys"] for world_list in map(county.published, (with_it.out, never.out))]
+    assert BOOKING_ID in first[0]
+    assert first[0] != first[1]
+    with_it.seal(BOOKING_ID, week=-1, with_run=with_run)
+    news = []
+    for world in worlds:
+        county.calls(world.folder, {"IncidentNo": "26-3"}, name="cad_20261115.csv")
+        news.append([(entry["person_id"], entry["is_new"]) for entry in world.run(0)["entries"]])
+    assert news[0] == news[1]
+    assert news[0][0][1] is False
+
+
+def test_decisions_about_the_record_go_and_the_next_run_does_not_take_itself_for_a_look_back(worlds):
+    world, _ = worlds
+    county.calls(world.folder, {}, OTHER)
+    county.bookings(world.folder, {})
+    with world.store.transaction() as work:
+        decision = {"decided_by": "test", "verdict": "different", "because": "seen both"}
+        pair = {"record_id_l": BOOKING_ID, "record_id_r": "riverton_police/calls/26-1|1", "undoes": None}
+        table = pd.DataFrame([{"decided_at": county.AT, **decision, **pair}])
+        work.copy("core.decision", table)
+    world.run(-1)
+    told = world.seal(BOOKING_ID, week=-1)
+    assert told["counts"]["decisions_removed"] == 1
+    world.run(0)
+    newest = world.store.read("newest_run").iloc[0]
+    assert (str(newest["as_of"]), int(newest["decision_number"])) == (county.AS_OF.isoformat(), 0)
+    with world.store.transaction() as work:
+        assert answers.current_list(work).as_of == county.AS_OF.isoformat()
+
+
+def test_accounts_of_a_refused_file_add_up_without_the_record(worlds):
+    world, _ = worlds
+    county.calls(world.folder, {}, OTHER)
+    county.bookings(world.folder, {}, name="bookings_20261101.csv")
+    path = county.bookings(world.folder, {"REL_DT": "20261110"}, {"BOOKING_NO": "B2"}, name="bookings_20261115.csv")
+    path.write_text(path.read_text(encoding="utf-8").replace("REL_DT", "RELEASED_ON"), encoding="utf-8")
+    world.run(0)
+    world.seal(BOOKING_ID)
+    counts = county.accounting(world.store)["riverton_county_jail"]
+    assert (counts["delivered"], counts["accepted"], counts["quarantined"], counts["retracted"]) == (1, 0, 1, 0)

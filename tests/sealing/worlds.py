@@ -31,6 +31,7 @@ class World:
 
     store: Store
     root: Path
+    list_size: int = 25
 
     @property
     def folder(self) -> Path:
@@ -42,7 +43,7 @@ class World:
 
     @property
     def settings(self) -> Settings:
-        return Settings(home=self.root / "home")
+        return Settings(home=self.root / "home", list_size=self.list_size)
 
     def run(self, week: int) -> dict:
         """Publish the list of this week (the last is week 0, those before are negative)."""
