@@ -18,12 +18,10 @@ import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import psutil
+from benchmarks.watched import watch
 
 AS_OF = date(2026, 11, 16)
 SEED = 7
-SAMPLE_EVERY = 0.05
-"""Seconds between two looks at the memory."""
 
 
 def measure(persons: int, years: int, folder: Path) -> dict:
@@ -38,7 +36,7 @@ def measure(persons: int, years: int, folder: Path) -> dict:
         stdout=subprocess.PIPE,
         text=True,
     )
-    peak = _watch(child)
+    cost = watch(child)
     told = json.loads(child.communicate()[0])
     return {
         "date": datetime.now(UTC).date().isoformat(),
@@ -46,7 +44,7 @@ def measure(persons: int, years: int, folder: Path) -> dict:
         "persons": persons,
         "years": years,
         "synthesize_seconds": round(synthesized, 1),
-        "peak_megabytes": round(peak / 1e6),
+        "peak_megabytes": round(cost.peak_bytes / 1e6),
         **told,
     }
 
@@ -54,36 +52,6 @@ def measure(persons: int, years: int, folder: Path) -> dict:
 def _outreach(*arguments: object) -> None:
     command = [sys.executable, "-c", "from pipeline.cli import main; main()", *map(str, arguments)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def _watch(child: subprocess.Popen) -> int:
-    """How many bytes did the process and its database hold at most?"""
-    peak = 0
-    watched = psutil.Process(child.pid)
-    while child.poll() is None:
-        peak = max(peak, sum(_held(process) for process in [watched, *_database(watched)]))
-        time.sleep(SAMPLE_EVERY)
-    return peak
-
-
-def _database(watched: psutil.Process) -> list[psutil.Process]:
-    """Which processes are this run's PostgreSQL? Those that name the run's home, and their children."""
-    try:
-        home = watched.environ().get("OUTREACH_HOME", "")
-    except psutil.Error:
-        return []
-    found = []
-    for process in psutil.process_iter(["name", "cmdline"]):
-        if process.info["name"] == "postgres" and home in " ".join(process.info["cmdline"] or []):
-            found += [process, *process.children(recursive=True)]
-    return found
-
-
-def _held(process: psutil.Process) -> int:
-    try:
-        return process.memory_full_info().pss
-    except psutil.Error:
-        return 0
 
 
 def _run_inside(folder: Path) -> None:

@@ -31,8 +31,8 @@ def receive(agency_name: str) -> dict[str, object]:
     with hold() as held:
         folder = held.folder("deliveries")
         arrivals.check_folder(folder)
-        vault = flow.vault_of(held.settings)
-        received = intake.receive_agency(held.store, held.act, agency_named(agency_name), folder, vault)
+        vault, id_key = flow.vault_of(held.settings), held.settings.id_key.get_secret_value()
+        received = intake.receive_agency(held.store, held.act, agency_named(agency_name), folder, vault, id_key)
     return asdict(received) | {"delivery_ids": list(received.delivery_ids)}
 
 

@@ -114,6 +114,9 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
         granted = " and ".join(condition_words(condition) for condition in feed.consent.granted)
         opens = "opens rows with a Part 2 label" if feed.consent.is_about else "else the row is held"
         yield f"Consent is given where {granted}; {opens}."
+    merges = [name for name in (feed.merged_into, feed.merged_from) if name]
+    if merges:
+        yield f"Records of one person by the agency's own word: {_listed(merges)}."
     if feed.part2_column:
         yield f"42 CFR Part 2 labels in `{feed.part2_column}`: {_listed(feed.part2_labels)}."
 
@@ -217,7 +220,7 @@ def _default_words(parameter) -> str:
         return "must be given"
     if isinstance(parameter.show_default, str):
         return {"setting": "the setting"}.get(parameter.show_default, parameter.show_default)
-    if getattr(parameter, "is_flag", False):  # an argument is none
+    if getattr(parameter, "is_flag", False):
         return "off"
     return "" if parameter.default in (None, [], ()) else _code(parameter.default)
 

@@ -5,13 +5,13 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline import gating, listing, publication
+from pipeline import gating, listing, publication, resolve, withdrawal
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import NothingToPublish, UnknownPerson
 from pipeline.contract.outreach_list import AgencyState, OutreachList, from_json
 from pipeline.figures import run_figures
 from pipeline.flow import RunResult, plan_for
-from pipeline.publish import list_json
+from pipeline.publish import list_json, notice
 from pipeline.settings import Settings
 from pipeline.store import Store, Work
 
@@ -19,9 +19,16 @@ from pipeline.store import Store, Work
 def current_list(work: Work) -> OutreachList:
     """Which list is current, and is it stale? Raises NothingToPublish where none was ever published."""
     current = work.read("current_list")
+    if current.empty and not work.read("notices").empty:
+        raise NothingToPublish("the last list was withdrawn and none took its place yet; start `outreach run`")
     if current.empty:
         raise NothingToPublish("no list has been published yet; start with `outreach run`")
     return replace(from_json(current["content"].iloc[0]), stale=gating.stale_of_current(work))
+
+
+def notice_lines(work: Work) -> list[str]:
+    """Which lists were called back that the current one stands for? One sentence each; empty as a rule."""
+    return [notice.sentence(one) for one in withdrawal.notices(work)]
 
 
 def current_as_of(work: Work) -> date:
@@ -63,6 +70,7 @@ def tell_why(work: Work, person_id: str) -> dict:
     person_id, shown_as = living_person(work, person_id), person_id
     reasons = work.read("reasons_of_person", person_id=person_id)
     records = work.read("records_of_person", person_id=person_id)
+    best = resolve.best_values(work.read("person_records_of_person", person_id=person_id))
     return {
         "person_id": person_id,
         "asked_for": shown_as,
@@ -72,7 +80,7 @@ def tell_why(work: Work, person_id: str) -> dict:
             {"record_id": row.record_id, "strongest_weight": _rounded(row.strongest_weight)}
             for row in records.itertuples()
         ],
-        "fields": work.read("fields_of_person", person_id=person_id)[["field", "from_record_id"]].to_dict("records"),
+        "fields": best[["field", "from_record_id"]].to_dict("records"),
     }
 
 

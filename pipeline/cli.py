@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import audit, backup, persons, publication, review
+from pipeline.commands import audit, backup, persons, publication, review, seal
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -201,6 +201,9 @@ def show_list(
     settings = read_settings()
     with opened_store(settings) as store, store.transaction() as work:
         made = answers.current_list(work)
+        notices = answers.notice_lines(work)
+    for line in notices:
+        console.complain(line)
     if as_json:
         sys.stdout.write(list_json.render(made).decode("utf-8"))
         return
@@ -230,6 +233,9 @@ def why(
     settings = read_settings()
     with opened_store(settings) as store, store.transaction() as work:
         told = answers.tell_why(work, person_id)
+        notices = answers.notice_lines(work)
+    for line in notices:
+        console.complain(line)
     if as_json:
         console.say_json(told)
         return
@@ -329,6 +335,7 @@ def doctor(as_json: JsonOption = False) -> None:
 app.command()(persons.history)
 app.command()(persons.replay)
 publication.mount(app)
+app.command()(seal.seal)
 
 
 def main() -> None:

@@ -107,6 +107,16 @@ def _place(sha256: str, store: Path) -> Path:
     return store / sha256[:2] / sha256
 
 
+def forget(sha256: str, store: Path) -> None:
+    """Remove the bytes kept under this hash, if they are there."""
+    _place(sha256, store).unlink(missing_ok=True)
+
+
+def hashes(store: Path) -> set[str]:
+    """Under which hashes is anything kept?"""
+    return {place.name for place in store.glob("[0-9a-f][0-9a-f]/[0-9a-f]*")}
+
+
 def sweep(store: Path) -> None:
     """Remove what a crash left half written among the kept bytes."""
     for stray in store.glob(f"[0-9a-f][0-9a-f]/.*{PARTIAL}"):

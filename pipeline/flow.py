@@ -58,12 +58,13 @@ def published_of(settings: Settings) -> Path:
 
 
 def take_in_agency(
-    store: Store, act: Act, agency: Agency, deliveries: Path, vault: Path, progress: Progress
+    store: Store, act: Act, agency: Agency, deliveries: Path, settings: Settings, progress: Progress
 ) -> intake.Received:
     """Take in what one agency delivered. Raises DeliveryRefused where a file of it cannot be taken in."""
     step = f"take in {agency.title}"
+    vault, id_key = vault_of(settings), settings.id_key.get_secret_value()
     try:
-        received = intake.receive_agency(store, act, agency, deliveries, vault)
+        received = intake.receive_agency(store, act, agency, deliveries, vault, id_key)
         progress(step, 1 / 3)
         if received.delivery_ids:
             intake.expect_agency(store, act, agency, received.delivery_ids)
@@ -100,7 +101,7 @@ def run(
     with store.run_lock():
         for agency in agencies:
             try:
-                received = take_in_agency(store, act, agency, deliveries, vault_of(settings), progress)
+                received = take_in_agency(store, act, agency, deliveries, settings, progress)
             except DeliveryRefused as refusal:
                 refusals += refusal.lines()
             else:

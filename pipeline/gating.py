@@ -51,11 +51,11 @@ def looks_back(work: Work, made: OutreachList) -> bool:
 
 def check_list(work: Work, act: Act, made: OutreachList) -> tuple[Check, ...]:
     """What do the checks of a list find, as the database is now? Kept with the list."""
-    before = work.ask("measures_of_current")
+    before = work.ask("measures_before", as_of=made.as_of)
     known = gate.measured_from_json(before["measured"]) if isinstance(before, dict) else None
     measured, marks = measure(work, made, before)
     checks = gate.examine(measured, known)
-    work.run("keep_measures", list_id=made.list_id, measures=json.dumps({"measured": asdict(measured), **marks}))
+    _keep_measures(work, made, measured, marks)
     work.run("forget_checks", list_id=made.list_id)
     columns = ["check_name", "agency", "is_passed", "measured", "limit_value", "found", "advice"]
     rows = [(c.name, c.agency, c.is_passed, c.measured, c.limit, c.found, c.advice) for c in checks]
@@ -64,6 +64,23 @@ def check_list(work: Work, act: Act, made: OutreachList) -> tuple[Check, ...]:
     failed = sum(not check.is_passed for check in checks)
     audit.record(work, act, "list_checked", list_id=made.list_id, checks=len(checks), failed=failed)
     return checks
+
+
+def measure_instead(work: Work, made: OutreachList, instead_of: str) -> None:
+    """Measure a list that takes the place of an earlier one, for the next to be compared with: as of that one's files.
+
+    Nothing is kept where the earlier one was published by hand, or by a version that measured nothing.
+    """
+    earlier = work.ask("measures_of_list", list_id=instead_of)
+    if not isinstance(earlier, dict):
+        return
+    previous = work.read("run_of_list", list_id=made.list_id)["previous_list_id"].iloc[0]
+    measured, _ = measure(work, made, work.ask("measures_of_list", list_id=previous))
+    _keep_measures(work, made, measured, {name: earlier[name] for name in ("up_to", "open_ids")})
+
+
+def _keep_measures(work: Work, made: OutreachList, measured: gate.Measured, marks: dict[str, object]) -> None:
+    work.run("keep_measures", list_id=made.list_id, measures=json.dumps({"measured": asdict(measured), **marks}))
 
 
 def checks_of(work: Work, list_id: str) -> tuple[Check, ...]:

@@ -8,12 +8,13 @@ import pandas as pd
 
 from linkage import Linked, Model
 from linkage.scoring import weight_of
-from pipeline import audit, queueing, registry, resolve
+from pipeline import audit, queueing, registry, resolve, sender_merges
 from pipeline.audit import Act
 from pipeline.code_version import code_version
 from pipeline.contract.errors import NothingToPublish, TableBroken
 from pipeline.plan import ListPlan
 from pipeline.registry import Assignment, Registry
+from pipeline.sender_merges import Merges
 from pipeline.store import Store, Work
 
 
@@ -34,6 +35,15 @@ class Knowledge:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Which records say who somebody is, which of them are one person, and which did the sender merge away?"""
+
+    records: pd.DataFrame
+    linked: Linked
+    merges: Merges
+
+
+@dataclass(frozen=True)
 class Identified:
     """Who is who in a run, and how did it come about?"""
 
@@ -41,6 +51,7 @@ class Identified:
     linked: Linked
     assignment: Assignment
     registry: Registry
+    merges: Merges
 
 
 def resolve_persons(
@@ -72,6 +83,7 @@ def resolve_in(
     queue = queueing.find_queue(work, plan, found, knowledge.decision_number)
     run_number = _write_run(work, act, plan, knowledge, found.linked, queueing.notes_of(queue))
     _write_persons(work, found.assignment, run_number)
+    work.copy("core.merged_record", found.merges.table().assign(run_number=run_number))
     if knowledge.is_look_back:
         links = found.assignment.links[["record_id", "person_id"]]
         work.copy("core.look_back_link", links.assign(run_number=run_number))
@@ -82,6 +94,8 @@ def resolve_in(
         "records": len(found.records),
         "persons": int(found.assignment.links["person_id"].nunique()),
         "new_persons": len(found.assignment.persons),
+        "merged_by_sender": len(found.merges.into),
+        "merges_contradicted": found.merges.contradicted_count,
     }
     told = {"run_number": run_number, "model_id": found.linked.model.model_id}
     audit.record(work, act, "persons_resolved", as_of=str(plan.as_of), **told, **counts)
@@ -111,22 +125,39 @@ def identify(
     model: Model | None = None,
 ) -> Identified:
     """Who is who, by what is known? Writes nothing."""
-    records = work.read("usable_person_records", **plan.bounds(knowledge.taken_in_number))
-    if records.empty:
-        raise NothingToPublish(f"no agency has delivered a record that may be used by this day [{plan.as_of}]")
-    decided = work.read("decisions_in_force", decision_number=knowledge.decision_number)
-    linked = resolve.link(records, plan.settings.match_threshold, decided, progress, model)
+    links = link_known(work, plan, knowledge, progress, model)
+    records, linked = links.records, links.linked
     before = read_registry(work, knowledge.after_run)
     key = plan.settings.id_key.get_secret_value()
     assignment = registry.assign_person_ids(linked.clusters, before, key, act.at)
-    return Identified(records, linked, assignment, before)
+    return Identified(records, linked, assignment, before, links.merges)
+
+
+def link_known(
+    work: Work,
+    plan: ListPlan,
+    knowledge: Knowledge,
+    progress: resolve.Progress | None = None,
+    model: Model | None = None,
+) -> Links:
+    """Which records may be used, and which of them are one person? Raises NothingToPublish where there are none."""
+    records = work.read_many("usable_person_records", **plan.bounds(knowledge.taken_in_number))
+    if records.empty:
+        raise NothingToPublish(f"no agency has delivered a record that may be used by this day [{plan.as_of}]")
+    decided = work.read("decisions_in_force", decision_number=knowledge.decision_number)
+    told = work.read("sender_merges", taken_in_number=knowledge.taken_in_number)
+    merges = sender_merges.in_force(told, decided, set(records["record_id"]))
+    living = records[~records["record_id"].isin(list(merges.into))]
+    about_living = sender_merges.decisions_about_the_living(decided, merges)
+    linked = resolve.link(living, plan.settings.match_threshold, about_living, progress, model)
+    return Links(living, sender_merges.with_merged(linked, merges), merges)
 
 
 def read_registry(work: Work, after_run: int) -> Registry:
     """Who was who after this run?"""
-    known = work.read("registry_records", run_number=after_run)
+    known = work.read_many("registry_records", run_number=after_run)
     aliases = work.read("registry_aliases", run_number=after_run)
-    persons = work.read("registry_persons", run_number=after_run).set_index("person_id")
+    persons = work.read_many("registry_persons", run_number=after_run).set_index("person_id")
     into = aliases.set_index("person_id")["into_person_id"]
     known["person_id"] = registry.follow(known["person_id"], into)
     known["is_current"] = known["is_current"].astype(bool)
@@ -194,9 +225,6 @@ def _write_registry(work: Work, found: Identified, run_number: int, knowledge: K
     told = registry.reasons_of(arrived, found.assignment.links, found.linked.pairs, decisions)
     work.copy("core.membership", told.assign(from_run=run_number))
     work.copy("core.alias", found.assignment.aliases.assign(run_number=run_number))
-    links = found.assignment.links[["record_id", "person_id"]]
-    work.run("clear_person_fields")
-    work.copy("core.person_field", resolve.best_values(found.records.merge(links, on="record_id")))
     work.run("clear_scored_pairs")
     columns = ["record_id_l", "record_id_r", "blocking_rule", "match_weight", "match_probability"]
     work.copy("core.scored_pair", found.linked.pairs[columns])

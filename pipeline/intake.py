@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import audit, disk, readers, receive
+from pipeline import audit, disk, readers, receive, tombstones
 from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
@@ -35,38 +35,54 @@ class Received:
 # --- receive --------------------------------------------------------------------------------
 
 
-def receive_agency(store: Store, act: Act, agency: Agency, deliveries: Path, vault: Path) -> Received:
+def receive_agency(store: Store, act: Act, agency: Agency, deliveries: Path, vault: Path, id_key: str) -> Received:
     """Which files of the agency are new? Each is kept as it came and its rows go to raw.
 
-    A file that cannot be read at all is marked and refused by the next step, so that all its fellows are received too.
+    Rows of sealed records, known by the tombstones made with `id_key`, go nowhere and are kept nowhere. A file that
+    cannot be read at all is marked and refused by the next step, so that all its fellows are received too.
     """
     found = receive.find_files(agency, deliveries)
     with disk.told_plainly(vault):
         disk.sweep(vault)
-    outcomes = [_receive_file(store, act, agency, file, vault) for file in found.files]
+    outcomes = [_receive_file(store, act, agency, file, vault, id_key) for file in found.files]
     delivery_ids = tuple(dict.fromkeys(outcome for outcome in outcomes if outcome is not None))
     return Received(delivery_ids, len(outcomes) - len(delivery_ids), found.unknown_count)
 
 
-def _receive_file(store: Store, act: Act, agency: Agency, file: receive.FoundFile, vault: Path) -> int | None:
+def _receive_file(
+    store: Store, act: Act, agency: Agency, file: receive.FoundFile, vault: Path, id_key: str
+) -> int | None:
     """Take in one file. Answers its delivery id, or None where the same bytes were taken in before."""
     content = receive.read_bytes(agency, file)
-    with disk.told_plainly(vault):
-        sha256 = disk.keep(content, vault)
+    sha256 = disk.checksum(content)
     with store.transaction() as work:
         known = work.read("delivery_by_checksum", agency=agency.name, feed=file.feed.name, sha256=sha256)
+        if not known.empty and file.path.name != known["file_name"].iloc[0]:
+            work.run("insert_repeated_file", delivery_id=int(known["delivery_id"].iloc[0]), file_name=file.path.name)
+        if not known.empty and known["status"].iloc[0] == DeliveryStatus.ACCEPTED:
+            if known["kept_sha256"].iloc[0] == sha256:  # put back where somebody removed it
+                _keep(content, vault)
+            return None
+        cleaned = tombstones.without_sealed(work, act, agency, file.feed, content, id_key)
+        kept_sha256 = _keep(cleaned.content, vault)
         if known.empty:
             delivery_id = _register(work, act, agency, file, sha256, len(content))
         else:
             delivery_id = int(known["delivery_id"].iloc[0])
-            if file.path.name != known["file_name"].iloc[0]:
-                work.run("insert_repeated_file", delivery_id=delivery_id, file_name=file.path.name)
-            if known["status"].iloc[0] == DeliveryStatus.ACCEPTED:
-                return None
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)
-        _read_rows(work, file.feed, delivery_id, content)
+        work.run("mark_kept_file", sha256=sha256, kept_sha256=kept_sha256)
+        row_count = _read_rows(work, file.feed, delivery_id, cleaned.content)
         audit.record(work, act, "delivery_received", agency=agency.name, feed=file.feed.name, delivery_id=delivery_id)
+        if cleaned.refused_count and not row_count:  # nothing but sealed rows: no fault of the agency, so no refusal
+            work.run("mark_deliveries_accepted", delivery_ids=[delivery_id], taken_in_at=act.at)
+            return None
     return delivery_id
+
+
+def _keep(content: bytes, vault: Path) -> str:
+    """Keep these bytes, before the database names them: it never names what is not there. Answers their hash."""
+    with disk.told_plainly(vault):
+        return disk.keep(content, vault)
 
 
 def _register(work: Work, act: Act, agency: Agency, file: receive.FoundFile, sha256: str, byte_count: int) -> int:
@@ -83,18 +99,20 @@ def _register(work: Work, act: Act, agency: Agency, file: receive.FoundFile, sha
     return int(str(answer))
 
 
-def _read_rows(work: Work, feed: Feed, delivery_id: int, content: bytes) -> None:
+def _read_rows(work: Work, feed: Feed, delivery_id: int, content: bytes) -> int:
+    """Put the rows of a file into raw. Answers how many there are."""
     try:
         reading = readers.read(feed, content)
     except readers.FileUnreadable as fault:
         _insert_faults(work, [(delivery_id, WHOLE_FILE, fault.line_count, None, RowFault.UNREADABLE, str(fault))])
         work.run("mark_delivery_read", delivery_id=delivery_id, row_count=fault.line_count, missing_columns="")
-        return
+        return fault.line_count
     work.copy_json_rows("raw.delivered_row", ((delivery_id, line, payload) for line, payload in reading.rows))
     faults = [(delivery_id, f.line_number, 1, None, f.fault_code, f.message) for f in reading.faults]
     _insert_faults(work, faults)
     missing = ", ".join(reading.missing_required)
     work.run("mark_delivery_read", delivery_id=delivery_id, row_count=reading.row_count, missing_columns=missing)
+    return reading.row_count
 
 
 def _insert_faults(work: Work, faults: Sequence[tuple]) -> None:
@@ -296,5 +314,6 @@ def _write(work: Work, standardized: Standardized) -> dict[str, int]:
         "encounters": "core.encounter",
         "conditions": "core.condition",
         "consents": "core.consent",
+        "sender_merges": "core.sender_merge",
     }
     return {name: work.copy(target, getattr(standardized, name)) for name, target in targets.items()}

@@ -25,6 +25,7 @@ from pipeline.plan import ListPlan
 from pipeline.publish import list_json
 from pipeline.ranking import exclusions, held_over, rank
 from pipeline.ranking.measures import Facts
+from pipeline.registry import records_by_person
 from pipeline.review import ranges
 from pipeline.store import Store, Work
 
@@ -83,14 +84,16 @@ def basis_of(work: Work, plan: ListPlan, run_number: int) -> Basis:
 
 def read_known(work: Work, plan: ListPlan, basis: Basis) -> Known:
     """What did this run know of everybody that may be used for the list?"""
-    links = work.read("links_of_run", run_number=basis.run_number).set_index("record_id")
+    links = work.read_many("links_of_run", run_number=basis.run_number).set_index("record_id")
 
     def of_persons(query: str) -> pd.DataFrame:
-        table = work.read(query, **plan.bounds(basis.taken_in_number))
+        table = work.read_many(query, **plan.bounds(basis.taken_in_number))
         return table.assign(person_id=table["record_id"].map(links["person_id"])).dropna(subset=["person_id"])
 
     facts = Facts(of_persons("usable_encounters"), of_persons("usable_conditions"), plan.calendar.until())
+    merged = work.read("merged_of_run", run_number=basis.run_number)["record_id"]
     records = of_persons("usable_person_records")
+    records = records[~records["record_id"].isin(merged)].reset_index(drop=True)
     known_since = links.drop_duplicates("person_id").set_index("person_id")["first_seen_at"]
     return Known(facts, records, persons_of(records, known_since))
 
@@ -142,14 +145,19 @@ def _under_consent(facts: Facts) -> set[tuple[str, str]]:
 def rank_persons(store: Store, act: Act, plan: ListPlan, agencies: tuple[Agency, ...], run_number: int) -> str:
     """Who, this week, first, and why? Keeps the list for publishing and answers its id; the same list is kept once."""
     with store.transaction() as work:
-        basis = basis_of(work, plan, run_number)
-        known = read_known(work, plan, basis)
-        sources = agency_states(work, plan, agencies, basis.taken_in_number)
-        standing = stand(known, plan, agencies, last_list(work, basis), sources)
-        weigh_queue(work, plan, agencies, known, standing, basis)
-        made = make_list(work, plan, known, standing, basis, sources, titles_of(agencies))
-        _keep_list(work, act, made, standing, basis)
-    return made.list_id
+        return rank_in(work, act, plan, agencies, run_number).list_id
+
+
+def rank_in(work: Work, act: Act, plan: ListPlan, agencies: tuple[Agency, ...], run_number: int) -> OutreachList:
+    """The same inside a transaction; answers the whole list."""
+    basis = basis_of(work, plan, run_number)
+    known = read_known(work, plan, basis)
+    sources = agency_states(work, plan, agencies, basis.taken_in_number)
+    standing = stand(known, plan, agencies, last_list(work, basis), sources)
+    weigh_queue(work, plan, agencies, known, standing, basis)
+    made = make_list(work, plan, known, standing, basis, sources, titles_of(agencies))
+    _keep_list(work, act, made, standing, basis)
+    return made
 
 
 def weigh_queue(
@@ -210,8 +218,8 @@ def _previous_ranks(work: Work, basis: Basis) -> dict[str, int]:
 
 
 def _shown(known: Known, last_met: Mapping[str, str], previous: Mapping[str, int]) -> rank.Shown:
-    keys = known.records.groupby("person_id")["record_id"].agg(lambda ids: tuple(sorted(ids)))
-    return rank.Shown(known.persons, keys.to_dict(), last_met, previous)
+    keys = {person: tuple(records) for person, records in records_by_person(known.records).items()}
+    return rank.Shown(known.persons, keys, last_met, previous)
 
 
 def _excluded_counts(work: Work, bounds: Mapping[str, object], excluded: pd.Series) -> dict[str, int]:

@@ -196,8 +196,8 @@ def _hold_back(work: Work, act: Act, made: OutreachList, failed: tuple[Check, ..
 
 
 def read_made(work: Work, list_id: str) -> Made:
-    """What is kept of the list with this id? Raises NothingToPublish for one that an older version made."""
-    row = work.read("list_content", list_id=list_id).iloc[0]
+    """What is kept of the list with this id? Raises NothingToPublish for one that was withdrawn, or is too old."""
+    row = _content_of(work, list_id)
     if row["figures"] is None:
         raise NothingToPublish(f"this list was made by an older version; run again to make it anew [{list_id}]")
     hashes = work.read("artifacts_of_list", list_id=list_id)
@@ -212,7 +212,15 @@ def read_made(work: Work, list_id: str) -> Made:
 
 def list_named(work: Work, list_id: str) -> OutreachList:
     """Which list has this id? It was made by `rank_persons`."""
-    return from_json(work.read("list_content", list_id=list_id)["content"].iloc[0])
+    return from_json(_content_of(work, list_id)["content"])
+
+
+def _content_of(work: Work, list_id: str) -> pd.Series:
+    """What is kept of this list? Raises NothingToPublish where it was withdrawn: nothing is."""
+    row = work.read("list_content", list_id=list_id).iloc[0]
+    if row["content"] is None:
+        raise NothingToPublish(f"the list was withdrawn, so nothing is left of it [{list_id}]")
+    return row
 
 
 def derive(made: Made) -> dict[str, bytes]:

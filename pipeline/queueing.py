@@ -18,9 +18,11 @@ from pipeline.contract.declaration import Agency
 from pipeline.plan import ListPlan
 from pipeline.ranking import capacity, exclusions, rank
 from pipeline.ranking.measures import Facts
+from pipeline.registry import records_by_person
 from pipeline.review.alternatives import Part, Registered, parts_of
 from pipeline.review.effects import Line, Weighed
 from pipeline.review.items import MOST_ITEMS, Evidence, Found, Item, find_items
+from pipeline.sender_merges import decisions_about_the_living
 from pipeline.store import Work
 
 if TYPE_CHECKING:
@@ -43,7 +45,9 @@ def find_queue(work: Work, plan: ListPlan, found: "Identified", decision_number:
             records=records,
             pairs=found.linked.pairs[[*PAIR, "match_weight", "match_probability"]],
             refusals=found.linked.refusals[[*PAIR, "reason"]],
-            decisions=work.read("decisions_in_force", decision_number=decision_number),
+            decisions=decisions_about_the_living(
+                work.read("decisions_in_force", decision_number=decision_number), found.merges
+            ),
             unsure=work.read("unsure_decisions", decision_number=decision_number),
             threshold=found.linked.threshold,
             key=plan.settings.id_key.get_secret_value(),
@@ -139,16 +143,18 @@ def _items_of(work: Work, run_number: int) -> list[Item]:
 def _registered(work: Work, plan: ListPlan, ranked: Ranked) -> Registered:
     """Who is who in this run, and since when? Of a record first linked by this very run, since the run itself."""
     run_number, known_run = ranked.basis.run_number, ranked.basis.ids_as_of_run
-    links = work.read("links_of_run", run_number=run_number)
-    linked = work.read("registry_records", run_number=known_run).set_index("record_id")["first_seen_at"]
+    links = work.read_many("links_of_run", run_number=run_number)
+    linked = work.read_many("registry_records", run_number=known_run).set_index("record_id")["first_seen_at"]
     at = work.read("run_by_number", run_number=run_number)["at"].iloc[0]
     first = linked.reindex(links["record_id"]).fillna(pd.Timestamp(at))
+    merged = work.read("merged_of_run", run_number=run_number).set_index("record_id")["into_record_id"]
     return Registered(
-        records=links.groupby("person_id")["record_id"].agg(sorted).to_dict(),
+        records=records_by_person(links),
         first_linked=first.to_dict(),
         known_since=links.drop_duplicates("person_id").set_index("person_id")["first_seen_at"].to_dict(),
-        taken=set(work.read("registry_persons", run_number=known_run)["person_id"]),
+        taken=set(work.read_many("registry_persons", run_number=known_run)["person_id"]),
         key=plan.settings.id_key.get_secret_value(),
+        merged_into=merged.to_dict(),
     )
 
 

@@ -155,6 +155,19 @@ def _changes(table: pd.DataFrame, known: pd.DataFrame, aliases: pd.DataFrame, pe
     return pd.concat([arrived, left]).astype(object).sort_values("record_id").reset_index(drop=True)
 
 
+def records_by_person(links: pd.DataFrame) -> dict[str, list[str]]:
+    """Which records is each person? person_id → record ids, sorted.
+
+    >>> records_by_person(pd.DataFrame({"record_id": ["b", "a", "c"], "person_id": ["P", "P", "Q"]}))
+    {'P': ['a', 'b'], 'Q': ['c']}
+    """
+    ordered = links.sort_values("record_id")
+    found: dict[str, list[str]] = {}
+    for person_id, record_id in zip(ordered["person_id"], ordered["record_id"], strict=True):
+        found.setdefault(person_id, []).append(record_id)
+    return found
+
+
 def follow(person_ids: pd.Series, into: pd.Series) -> pd.Series:
     """Which persons are these, once every alias is followed to its end? `into` is indexed by the alias."""
     found = person_ids

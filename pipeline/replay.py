@@ -60,6 +60,10 @@ def replay(store: Store, settings: Settings, agencies: tuple[Agency, ...], list_
         for name, sha256 in sorted(made.hashes.items()):
             if disk.checksum(again[name]) != sha256:
                 differences.append(f"{name} has other bytes than the one published")
+        known = {"taken_in_number": int(found["taken_in_number"].iloc[0]), "made_at": made.made_at}
+        sealed_count = int(str(work.ask("count_rows_sealed_since", **known))) if differences else 0
+        if sealed_count:
+            differences.insert(0, f"{sealed_count} rows that it knew were sealed since")
     return Replayed(list_id, rebuilt.list_id, rebuilt.list_id == list_id and not differences, tuple(differences))
 
 

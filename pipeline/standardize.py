@@ -46,6 +46,7 @@ class Standardized:
     encounters: pd.DataFrame
     conditions: pd.DataFrame
     consents: pd.DataFrame
+    sender_merges: pd.DataFrame
 
 
 def standardize(agency: Agency, feed: Feed, rows: pd.DataFrame) -> Standardized:
@@ -68,6 +69,7 @@ def standardize(agency: Agency, feed: Feed, rows: pd.DataFrame) -> Standardized:
         encounters=_stack(tables.ENCOUNTER, [_encounters(agency, feed, rule, counting) for rule in feed.encounters]),
         conditions=_stack(tables.CONDITION, [_conditions(agency, feed, rule, counting) for rule in feed.conditions]),
         consents=_consents(agency, feed, feed.consent, counting),
+        sender_merges=_sender_merges(agency, feed, counting),
     )
 
 
@@ -365,3 +367,18 @@ def _consents(agency: Agency, feed: Feed, rule: ConsentRule | None, rows: pd.Dat
     table["starts_date"] = days(rule.starts, agency, feed, rows)
     table["ends_date"] = days(rule.ends, agency, feed, rows)
     return table[list(tables.CONSENT)]
+
+
+def _sender_merges(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """Which records does the sender say are others by now? The row's own, or those it took the place of."""
+    parts = []
+    own = _named(agency, feed, rows).assign(record_id=_record_ids(agency, feed.name, rows["record_key"]))
+    for column, is_own in ((feed.merged_into, True), (feed.merged_from, False)):
+        if column is None:
+            continue
+        named = own.assign(other=rows[column].str.split()).explode("other").dropna(subset=["other"])
+        other = _record_ids(agency, feed.name, named["other"])
+        pair = {"into_record_id": other} if is_own else {"record_id": other, "into_record_id": named["record_id"]}
+        table = named.assign(**pair)
+        parts.append(table.loc[table["record_id"] != table["into_record_id"], list(tables.SENDER_MERGE)])
+    return _stack(tables.SENDER_MERGE, parts).drop_duplicates()

@@ -5,7 +5,6 @@ PostgreSQL everywhere: a real server where `OUTREACH_DATABASE_URL` names one, ot
 """
 
 import hashlib
-import io
 import logging
 import os
 import shutil
@@ -26,6 +25,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
+from pipeline import copying
 from pipeline.contract.errors import RunInProgress, SettingError, StoreError, StoreUnavailable
 from pipeline.settings import Settings
 
@@ -133,6 +133,18 @@ class Work:
                 frame[column] = pd.to_datetime(frame[column], utc=True)
         return frame
 
+    def read_many(self, query: str, **parameters: object) -> pd.DataFrame:
+        """The same for hundreds of thousands of rows: by COPY, in a fifth of the time. Not for arrays and documents."""
+        compiled = str(sa.text(_sql("queries", query)).compile(dialect=self._connection.dialect))
+        answer = psycopg.sql.SQL(compiled)  # type: ignore[arg-type] -- one of our files
+        shape = psycopg.sql.SQL("select * from ({}) as answer limit 0").format(answer)
+        statement = psycopg.sql.SQL("copy ({}) to stdout (format csv)").format(answer)
+        with _told_plainly(query):
+            cursor = self._cursor()
+            columns = cursor.execute(shape, parameters).description or []
+            with cursor.copy(statement, parameters) as copy:
+                return copying.from_csv(copy, {column.name: column.type_code for column in columns})
+
     def run(self, query: str, **parameters: object) -> int:
         """How many rows did `sql/queries/<query>.sql` change?"""
         with _told_plainly(query):
@@ -154,7 +166,7 @@ class Work:
         with _told_plainly(f"copy into {table}"):
             cursor = self._cursor()
             with cursor.copy(statement) as copy:
-                copy.write(_as_csv(frame))
+                copy.write(copying.as_csv(frame))
         return len(frame)
 
     def _cursor(self) -> psycopg.Cursor:
@@ -171,17 +183,6 @@ class Work:
             with cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
-
-
-def _as_csv(frame: pd.DataFrame) -> bytes:
-    """How does PostgreSQL's COPY want the frame? Text quoted, missing values blank and unquoted."""
-    import pyarrow as pa
-    import pyarrow.csv as pa_csv
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    sink = io.BytesIO()
-    pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False))
-    return sink.getvalue()
 
 
 def _renew_views_and_rights(connection: sa.Connection, is_forced: bool) -> None:

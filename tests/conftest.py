@@ -1,6 +1,7 @@
 """A store for every test that needs one: one embedded PostgreSQL per session, a database of its own per test."""
 
 import itertools
+import logging
 import os
 import shutil
 import tempfile
@@ -18,6 +19,16 @@ TEMPLATE = "outreach_template"
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Commands set the program's log level; the next test finds it as it was."""
+    ours = logging.getLogger("pipeline")
+    level, handlers = ours.level, list(ours.handlers)
+    yield
+    ours.setLevel(level)
+    ours.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

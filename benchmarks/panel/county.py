@@ -39,7 +39,7 @@ def _made_and_taken_in(folder: Path, persons: int, seed: int, harsher: bool) -> 
     try:
         act = Act("panel", datetime(2026, 11, 16, tzinfo=UTC))
         for agency in agencies:
-            flow.take_in_agency(store, act, agency, made.deliveries, flow.vault_of(settings), lambda step, share: None)
+            flow.take_in_agency(store, act, agency, made.deliveries, settings, lambda step, share: None)
         records = store.read("usable_person_records", **flow.plan_for(AS_OF, settings).bounds())
     finally:
         store.close()

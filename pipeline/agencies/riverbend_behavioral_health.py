@@ -77,6 +77,8 @@ _PATIENTS = Feed(
     version_column="last_updated",
     part2_column="security_labels",
     part2_labels=PART2_LABELS,
+    merged_into="replaced_by",
+    merged_from="replaces",
     columns=(
         *_common(),
         Column(name="family", meaning="Surname of the official name.", is_personal=True),
@@ -117,6 +119,8 @@ _PATIENTS = Feed(
             formats=("iso", "%Y-%m", "%Y"),
             is_personal=True,
         ),
+        Column(name="replaced_by", meaning="Patient this one was found to be; its own resource says nothing more."),
+        Column(name="replaces", meaning="Patients found to be this one, joined by blanks."),
     ),
     person=PersonRule(
         death=Death(when=OneOf("is_deceased", ("true",)), date="deceased_at"),

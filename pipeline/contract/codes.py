@@ -145,3 +145,12 @@ class ReviewKind(StrEnum):
     CONFLICTING_IDENTIFIERS = "conflicting identifiers"
     LARGE_PERSON = "large person"
     CONTRADICTION = "contradiction"
+
+
+class SealingCause(StrEnum):
+    """Why does a record have to be as if it had never been?"""
+
+    SEALED = "sealed"  # by a court or by law: it may not be seen
+    EXPUNGED = "expunged"  # by a court or by law: it may not exist
+    MISTAKEN = "mistaken"  # it was about somebody else, or nothing happened
+    RETRACTED = "retracted"  # the sender takes it back

@@ -106,6 +106,8 @@ class Feed:
         part2_column: column of security labels; rows labelled with one of `part2_labels` count only under consent.
         fewest_rows, most_rows: a file with fewer or more rows is refused.
         version_column: column that orders versions of a row inside one business date (the newest counts).
+        merged_into: column with the key of the record of this feed that the row's record was found to be.
+        merged_from: column with the keys, joined by blanks, of records that were found to be the row's record.
         late_after_days: with no newer data than this before the list's date, the agency is late.
     """
 
@@ -127,6 +129,8 @@ class Feed:
     fewest_rows: int = 1
     most_rows: int = 5_000_000
     version_column: str | None = None
+    merged_into: str | None = None
+    merged_from: str | None = None
     late_after_days: int = 14
 
     def __post_init__(self) -> None:
@@ -159,12 +163,19 @@ class Feed:
 
     def _mentioned(self) -> Iterator[str]:
         yield from self.key
-        yield from (name for name in (self.part2_column, self.version_column) if name)
+        yield from (name for name in (self.part2_column, self.version_column, *self._merge_columns()) if name)
         for part in (self.person, *self.encounters, *self.conditions, self.consent, self.never_happened):
             if part is not None:
                 yield from part.columns()
 
+    def _merge_columns(self) -> tuple[str, ...]:
+        """Which columns name records of the feed that are one person with the row's own?"""
+        return tuple(name for name in (self.merged_into, self.merged_from) if name)
+
     def _check_kinds(self) -> None:
+        if self._merge_columns():
+            check(self.person is not None, f"{self.name}: only a feed of people is merged", self._merge_columns())
+            check(len(self.key) == 1, f"{self.name}: a merge needs a key of one column", self.key)
         for name in self._read_as_dates():
             check(bool(self.column(name).formats), f"{self.name}: a column read as a date needs formats", name)
         for condition in self._conditions():

@@ -76,6 +76,7 @@ TYPE_OF: dict[str, dict[str, str]] = {
         "telecom": "ContactPoint",
         "address": "Address",
         "identifier": "Identifier",
+        "link": "PatientLink",
     },
     "Encounter": {
         "meta": "Meta",
@@ -104,6 +105,7 @@ DATA_TYPES: dict[str, frozenset[str]] = {
         (*_ELEMENT, "use", "type", "text", "line", "city", "district", "state", "postalCode", "country", "period")
     ),
     "Identifier": frozenset((*_ELEMENT, "use", "type", "system", "value", "period", "assigner")),
+    "PatientLink": frozenset((*_ELEMENT, "modifierExtension", "other", "type")),
     "Coding": frozenset((*_ELEMENT, "system", "version", "code", "display", "userSelected")),
     "CodeableConcept": frozenset((*_ELEMENT, "coding", "text")),
     "Reference": frozenset((*_ELEMENT, "reference", "type", "identifier", "display")),
@@ -118,6 +120,7 @@ FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
         *_COMMON,
         *("family", "given", "middle", "suffix", "other_families", "birth_date", "gender", "ssn", "phone", "email"),
         *("address_line", "city", "state", "postal_code", "is_deceased", "deceased_at"),
+        *("replaced_by", "replaces"),
     ),
     "Encounter": (
         *_COMMON,
@@ -139,5 +142,6 @@ FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
 
 `security_labels` and `type_codes`, `codes` are blank-joined (`codes` and `type_codes` as `system|code`);
 `type_text` has the types' names, joined by semicolons; `other_families` is joined by `|`; `family`, `given`, `middle`
-come from the official (else first) name.
+come from the official (else first) name. `replaced_by` is the patient that took this one's place; `replaces` are those
+whose place it took, joined by blanks (Patient.link, http://hl7.org/fhir/R4/valueset-link-type.html).
 """

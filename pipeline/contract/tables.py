@@ -56,6 +56,9 @@ CONSENT = (
 )
 """One row per version of a consent to use rows with a 42 CFR Part 2 label."""
 
+SENDER_MERGE = ("record_id", "into_record_id", "agency", "feed", "record_key", *_VERSION)
+"""One row per version of a row by which a sender says that one record (`record_id`) is another by now."""
+
 ROW_FAULT = ("delivery_id", "line_number", "row_count", "column_name", "fault_code", "message")
 """One row per quarantined row (`row_count` 1) or refused file (line 0). `message` never holds a value."""
 

@@ -12,7 +12,7 @@ import errno
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pipeline import disk
@@ -58,6 +58,23 @@ def turn_to(files: Mapping[str, bytes], list_id: str, out: Path) -> list[Path]:
                 disk.write_whole(out / name, content)
         disk.sync_folder(out)
     return [out / name for name in files]
+
+
+def take_down(list_ids: Collection[str], names: Collection[str], out: Path) -> None:
+    """Remove these lists from the folder: their own folders, stamped ones too, and the names that lead to one of them.
+
+    Raises:
+        CannotWriteFiles: if the folder cannot be written.
+    """
+    with disk.told_plainly(out):
+        for list_id in list_ids:
+            for folder in (out / LISTS).glob(f"{list_id}*"):
+                shutil.rmtree(folder)
+        is_linked = (out / CURRENT).is_symlink()
+        content = {name: (out / name).read_bytes() for name in names if _is_plain(out / name)}
+        if (is_linked and not (out / CURRENT).exists()) or (not is_linked and _id_in(content) in list_ids):
+            for name in (*names, CURRENT):
+                (out / name).unlink(missing_ok=True)
 
 
 def turned_to(out: Path) -> str | None:

@@ -164,6 +164,8 @@ def _patient(resource: dict) -> dict[str, object]:
         "postal_code": address.get("postalCode"),
         "is_deceased": "true" if died_at or is_deceased else None,
         "deceased_at": died_at,
+        "replaced_by": " ".join(_linked_patients(resource, "replaced-by")),
+        "replaces": " ".join(_linked_patients(resource, "replaces")),
     }
 
 
@@ -221,6 +223,13 @@ def _reference_id(reference: dict | None) -> str | None:
     """Which logical id does `Patient/123`, `Patient/123/_history/2` or `urn:uuid:123` point to?"""
     text = ((reference or {}).get("reference") or "").partition("/_history/")[0]
     return re.split(r"[/:]", text)[-1] or None
+
+
+def _linked_patients(resource: dict, link_type: str) -> list[str]:
+    """Which patients does a Patient name by links of this type? Their logical ids, sorted."""
+    others = [link.get("other") or {} for link in _each(resource.get("link")) if link.get("type") == link_type]
+    patients = [other for other in others if not (other.get("reference") or "").startswith("RelatedPerson/")]
+    return sorted({found for found in map(_reference_id, patients) if found})
 
 
 def _codes(concepts: Iterable[dict]) -> str:

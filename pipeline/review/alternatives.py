@@ -5,7 +5,7 @@ records stays and the other becomes a new person, named after its founder.
 """
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -44,6 +44,7 @@ class Registered:
         known_since: person_id → when it was first known.
         taken: every id ever given out.
         key: what ids are made with.
+        merged_into: record that its sender merged away → the record it is now, with which it goes.
     """
 
     records: Mapping[str, list[str]]
@@ -51,14 +52,15 @@ class Registered:
     known_since: Mapping[str, pd.Timestamp]
     taken: Container[str]
     key: str
+    merged_into: Mapping[str, str] = field(default_factory=dict)
 
 
 def parts_of(item: Item, who: Registered) -> list[Part]:
     """Which persons would the other answer leave? None where it would leave everybody as they are."""
     if item.person_id_r is not None:
         return [_merged(item, item.person_id_l, item.person_id_r, who)]
-    mine = set(who.records[item.person_id_l])
-    away = mine & set(item.parted_record_ids)
+    mine, parted = set(who.records[item.person_id_l]), set(item.parted_record_ids)
+    away = {record for record in mine if who.merged_into.get(record, record) in parted}
     return _split(item, sorted(mine - away), sorted(away), who) if away and mine != away else []
 
 

@@ -114,10 +114,10 @@ def _leader(leader: dict[str, str], record_id: str) -> str:
 
 def _repeats(records: pd.DataFrame, fields: tuple[str, ...]) -> Iterator[Edge]:
     """Yield an edge from each record that repeats another of its person in every field to the first that says so."""
-    told = records[["person_id", *fields]].astype(object).where(records[["person_id", *fields]].notna(), "")
-    first = records["record_id"].groupby([told[name] for name in told.columns]).transform("min")
-    is_repeat = first != records["record_id"]
-    for left, right in sorted(zip(first[is_repeat], records.loc[is_repeat, "record_id"], strict=True)):
+    ordered = records.sort_values("record_id")
+    first = ordered.groupby(["person_id", *fields], dropna=False, sort=False)["record_id"].transform("first")
+    is_repeat = first != ordered["record_id"]
+    for left, right in sorted(zip(first[is_repeat], ordered.loc[is_repeat, "record_id"], strict=True)):
         yield Edge(left, right, REPEATS)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.contract import tables
 from pipeline.contract.codes import ReviewKind, Verdict
-from pipeline.registry import BITS_PER_LETTER, ID_LETTERS
+from pipeline.registry import BITS_PER_LETTER, ID_LETTERS, records_by_person
 from pipeline.review.decisions import contradictions, usable
 from pipeline.review.forest import DECIDED, SCORED, Edge, Forest, grow
 
@@ -128,7 +128,7 @@ class _Persons:
         ids = evidence.records["record_id"].astype(str)
         self._key = evidence.key
         self.of_record = dict(zip(ids, evidence.records["person_id"], strict=True))
-        self._records = evidence.records.groupby("person_id")["record_id"].agg(sorted).to_dict()
+        self._records = records_by_person(evidence.records)
         self._unsure: dict[tuple[str, ...], tuple[float | None, str]] = {}
         for row in evidence.unsure.itertuples():
             weight = None if pd.isna(row.match_weight) else float(row.match_weight)
@@ -249,9 +249,15 @@ def _conflicting(evidence: Evidence, within: _Within) -> Iterator[Item]:
     for field, size in (("ssn", WHOLE_SSN), ("birth_date", WHOLE_DATE)):
         whole = within.records[within.records[field].str.len() == size].sort_values("record_id")
         several = whole.groupby("person_id")[field].transform("nunique") > 1
-        for _, mine in whole[several].groupby("person_id", sort=True):
-            holders = {value: part["record_id"].tolist() for value, part in mine.groupby(field, sort=True)}
-            yield from _conflicts_of(field, holders, settled, within)
+        holders: dict[str, dict[str, list[str]]] = {}
+        for person_id, value, record_id in _rows(whole.loc[several, ["person_id", field, "record_id"]]):
+            holders.setdefault(person_id, {}).setdefault(value, []).append(record_id)
+        for person_id in sorted(holders):
+            yield from _conflicts_of(field, holders[person_id], settled, within)
+
+
+def _rows(table: pd.DataFrame) -> Iterator[tuple]:
+    return table.itertuples(index=False, name=None)
 
 
 def _conflicts_of(

@@ -43,3 +43,12 @@ as $$
 $$;
 
 create or replace view core.current_consent as select * from core.consents_known(null);
+
+create or replace function core.sender_merges_known(up_to bigint) returns setof core.sender_merge
+language sql stable
+as $$
+    select sender_merge.*
+    from core.sender_merge
+    join core.rows_known(up_to) as known using (delivery_id, line_number)
+    where not known.is_never_happened
+$$;

@@ -1,14 +1,23 @@
 -- Which person is this id today, or was after a run (null: the last)? An id of a person found to be another leads on.
+-- Today's question also follows ids that are void since a record was sealed; what a list is made from never does.
 create or replace function core.person_after(id text, up_to_run bigint) returns text
 language sql stable
 as $$
     with recursive path (person_id, step) as (
         select id, 0
         union all
-        select alias.into_person_id, path.step + 1
+        select onward.into_person_id, path.step + 1
         from path
-        join core.alias on alias.person_id = path.person_id
-        where up_to_run is null or alias.run_number <= up_to_run
+        join (
+            select alias.person_id, alias.into_person_id
+            from core.alias
+            where up_to_run is null or alias.run_number <= up_to_run
+            union all
+            select lead.person_id, lead.into_person_id
+            from core.lead
+            join core.person using (person_id)
+            where up_to_run is null and person.is_void
+        ) as onward on onward.person_id = path.person_id
     )
     select person_id from path order by step desc limit 1
 $$;

@@ -63,3 +63,14 @@ def test_ids_and_ages_are_those_the_registry_gives_after_the_answer(first, known
             assert part.known_since == (since | new)[part.key.split()[0]]
             if part.joined is not None:
                 assert dict(told.aliases.itertuples(index=False, name=None)) == {part.joined: part.person_id}
+
+
+def test_a_record_its_sender_merged_away_leaves_with_the_record_it_is_now():
+    county = County()
+    now = county.week("abcd")
+    person = now["a"]
+    known = county.registry.known.set_index("record_id")["first_seen_at"].to_dict()
+    since = county.registry.first_seen_at.to_dict()
+    who = Registered({person: list("abcd")}, known, since, set(since), KEY, merged_into={"d": "b"})
+    item = Item("R-1", ReviewKind.UNCERTAIN_LINK, person, None, "a", "b", parted_record_ids=("b",))
+    assert {part.record_ids for part in parts_of(item, who)} == {("a", "c"), ("b", "d")}

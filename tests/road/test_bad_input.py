@@ -175,7 +175,7 @@ def test_a_corrected_file_of_the_same_date_lets_the_agency_go_on(store: Store, t
 def test_running_a_step_again_changes_nothing(store: Store, tmp_path: Path):
     county.calls(tmp_path / "in", {"CallCleared": "never"}, {"IncidentNo": "26-2", "CallReceived": "never"})
     agency, act = agency_named("riverton_police"), Act("test", county.AT)
-    received = intake.receive_agency(store, act, agency, tmp_path / "in", tmp_path / "vault")
+    received = intake.receive_agency(store, act, agency, tmp_path / "in", tmp_path / "vault", "key")
     for _ in range(2):
         intake.expect_agency(store, act, agency, received.delivery_ids)
     for _ in range(2):

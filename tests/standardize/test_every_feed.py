@@ -14,6 +14,7 @@ TABLES = {
     "encounters": tables.ENCOUNTER,
     "conditions": tables.CONDITION,
     "consents": tables.CONSENT,
+    "sender_merges": tables.SENDER_MERGE,
 }
 WORDS = st.sampled_from(
     ["", "Y", "SUBJECT", "LEE, ANN", "20261106", "2026-11-02T10:00", "11/06/2026 21:15", "1|2", "é"]

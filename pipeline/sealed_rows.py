@@ -1,0 +1,128 @@
+"""Which rows of a file are those of a sealed record, and how does a file look without them? Pure: bytes in, bytes out.
+
+A record is known by its tombstone alone: a hash of its id, made with the secret that person ids are made with. A row is
+a sealed record's where its own record id has a tombstone, or the id of the person record it is about.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass
+
+from pipeline import readers
+from pipeline.contract import tables
+from pipeline.contract.declaration import Agency, Delimited, Feed
+
+_ID = re.compile(r'"id"\s*:\s*"([^"]*)"')
+_REFERENCE = re.compile(r'"reference"\s*:\s*"Patient/([^"/]+)')
+
+
+def mark_of(record_id: str, key: str) -> str:
+    """What stands on the tombstone of a record? HMAC-SHA256 of its id: nobody without the key can try ids out."""
+    return hmac.new(key.encode(), f"tombstone {record_id}".encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class RecordId:
+    """What is a record id made of?"""
+
+    agency: str
+    feed: str
+    record_key: str
+
+    @classmethod
+    def parse(cls, text: str) -> "RecordId | None":
+        """Which record does `agency/feed/key` name? None where the text has another form."""
+        parts = text.strip().split(tables.RECORD_ID_SEPARATOR, 2)
+        return cls(*parts) if len(parts) == len(cls.__dataclass_fields__) and all(parts) else None
+
+    def __str__(self) -> str:
+        return tables.RECORD_ID_SEPARATOR.join((self.agency, self.feed, self.record_key))
+
+    def spellings(self) -> tuple[str, ...]:
+        """Which texts, as JSON may write them, does every row of the record contain one of?"""
+        longest = max(self.record_key.split(tables.KEY_SEPARATOR), key=len)
+        return tuple({json.dumps(longest)[1:-1], json.dumps(longest, ensure_ascii=False)[1:-1]})
+
+
+def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:
+    """Which records is a row as delivered a row of? Itself, and the person records it says it is about."""
+    flat = _flat(feed, payload)
+    own = tables.KEY_SEPARATOR.join(flat.get(name, "") for name in feed.key)
+    found = {str(RecordId(agency.name, feed.name, own))}
+    rules = (*feed.encounters, *feed.conditions, *((feed.consent,) if feed.consent else ()))
+    for rule in rules:
+        if rule.is_about and rule.person_feed and flat.get(rule.is_about):
+            found.add(str(RecordId(agency.name, rule.person_feed, flat[rule.is_about])))
+    return found
+
+
+def _flat(feed: Feed, payload: object) -> Mapping[str, str]:
+    """What do a row's columns hold, as far as it can be told? Of a row that was set aside, its place names a column."""
+    try:
+        if isinstance(payload, dict) and not set(payload) <= {"fields", "text"}:
+            return readers.flatten(feed, payload)
+    except (AttributeError, TypeError, KeyError):
+        return _looked_up(json.dumps(payload, ensure_ascii=False))
+    if not isinstance(payload, dict) or "text" in payload:
+        return _looked_up(json.dumps(payload) if not isinstance(payload, dict) else str(payload["text"]))
+    fields = [str(field) for field in payload.get("fields", ())]
+    if len(fields) == 1 and isinstance(feed.format, Delimited):
+        fields = fields[0].split(feed.format.delimiter)
+    names = [column.name for column in feed.columns]
+    return {name: field.strip().strip('"').strip() for name, field in zip(names, fields, strict=False)}
+
+
+def _looked_up(text: str) -> Mapping[str, str]:
+    """Which id and patient does a resource name that could not be read?"""
+    found = {"id": _ID.search(text), "patient_id": _REFERENCE.search(text)}
+    return {name: match[1] for name, match in found.items() if match}
+
+
+def sealed_lines(agency: Agency, feed: Feed, content: bytes, is_sealed: Callable[[str], bool]) -> tuple[int, ...]:
+    """On which lines of a file does a row of a sealed record begin? None where the file cannot be read at all."""
+    try:
+        rows = readers.read(feed, content).rows
+    except readers.FileUnreadable:
+        return ()
+    known: dict[str, bool] = {}
+
+    def asked(record_id: str) -> bool:
+        if record_id not in known:
+            known[record_id] = is_sealed(record_id)
+        return known[record_id]
+
+    return tuple(
+        line for line, payload in rows if any(asked(i) for i in record_ids_of(agency, feed, json.loads(payload)))
+    )
+
+
+def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
+    """How does a file look without the rows that begin on these lines? Blank lines stand for them.
+
+    So every other row keeps its line number, by which the quarantine and the database know it. Reading takes no notice
+    of blank lines. A row goes on to the line before the next row's.
+    """
+    if not lines:
+        return content
+    try:
+        starts = [line for line, _ in readers.read(feed, content).rows]
+    except readers.FileUnreadable:
+        return content
+    ends = dict(zip(starts, [*(start - 1 for start in starts[1:]), None], strict=True))
+    wanted = [(start, ends[start]) for start in sorted(lines & set(starts))]
+    encoding = feed.format.encoding if isinstance(feed.format, Delimited) else "utf-8"
+    if "\n".encode(encoding) == b"\n":
+        return b"\n".join(_blank(content.split(b"\n"), wanted, b""))
+    text = content.decode(encoding, errors="surrogateescape")
+    return "\n".join(_blank(text.split("\n"), wanted, "")).encode(encoding, errors="surrogateescape")
+
+
+def _blank(parts: list, wanted: list[tuple[int, int | None]], blank: bytes | str) -> Iterator[bytes | str]:
+    """Yield the lines of a file, those of some rows blank."""
+    hidden: set[int] = set()
+    for start, end in wanted:
+        hidden.update(range(start, (end or len(parts)) + 1))
+    yield from (blank if number in hidden else line for number, line in enumerate(parts, start=1))

@@ -1,2 +1,0 @@
--- Best values are made afresh by every run.
-truncate core.person_field

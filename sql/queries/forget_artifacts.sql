@@ -1,0 +1,2 @@
+-- These lists have no files any more.
+delete from outreach.artifact where list_id = any(:list_ids)
