@@ -5,7 +5,10 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from pipeline.contract import tables
 from pipeline.contract.codes import ReviewKind, Verdict
@@ -26,8 +29,8 @@ MOST_ITEMS = 2_000
 """Items kept of one run, so many are weighed: years of work for the people who review, seconds for the program."""
 ITEM_ID_LETTERS = 10
 """Letters after `R-`: 50 bits, so that two of the items of a run hardly ever share an id."""
-WHOLE_SSN, WHOLE_DATE = 9, len("YYYY-MM-DD")
-"""Characters of a Social Security number and of a birth date of which every part is known."""
+WHOLE = {"ssn": 9, "birth_date": len("YYYY-MM-DD")}
+"""Field of which a person has one value → characters of a value of which every part is known."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def find_items(evidence: Evidence, most: int = MOST_ITEMS) -> Found:
         *_conflicting(evidence, within),
         *_large(within),
     ]
-    named = {one.item_id: one for one in (persons.named(one) for one in found)}
+    named = {one.item_id: one for one in persons.named(found)}
     open_items = [one for one in named.values() if not persons.is_unsure_still(one)]
     order = sorted(open_items, key=lambda one: _urgency(one, evidence.threshold))
     return Found(tuple(order[:most]), len(order) - len(order[:most]))
@@ -126,9 +129,8 @@ class _Persons:
 
     def __init__(self, evidence: Evidence) -> None:
         ids = evidence.records["record_id"].astype(str)
-        self._key = evidence.key
         self.of_record = dict(zip(ids, evidence.records["person_id"], strict=True))
-        self._records = records_by_person(evidence.records)
+        self._evidence = evidence
         self._unsure: dict[tuple[str, ...], tuple[float | None, str]] = {}
         for row in evidence.unsure.itertuples():
             weight = None if pd.isna(row.match_weight) else float(row.match_weight)
@@ -143,15 +145,19 @@ class _Persons:
         found = {self.of_record.get(left), self.of_record.get(right)}
         return None if len(found) < 2 or None in found else ("persons", *sorted(map(str, found)))
 
-    def named(self, item: Item) -> Item:
-        """Which item is it, once its id and what is known of its persons are filled in?"""
-        people = sorted({item.person_id_l, item.person_id_r or item.person_id_l})
-        known = "\n".join(record for person in people for record in self._records[person])
-        return replace(
-            item,
-            item_id=item_id_of(item.kind, item.record_id_l, item.record_id_r, self._key),
-            evidence_hash=hashlib.sha256(known.encode()).hexdigest()[:16],
-        )
+    def named(self, items: list[Item]) -> Iterator[Item]:
+        """Yield the items with their ids and with what is known of their persons filled in."""
+        asked = {person for item in items for person in (item.person_id_l, item.person_id_r)}
+        everybody = self._evidence.records
+        records = records_by_person(everybody[everybody["person_id"].isin(asked)])
+        for item in items:
+            people = sorted({item.person_id_l, item.person_id_r or item.person_id_l})
+            known = "\n".join(record for person in people for record in records[person])
+            yield replace(
+                item,
+                item_id=item_id_of(item.kind, item.record_id_l, item.record_id_r, self._evidence.key),
+                evidence_hash=hashlib.sha256(known.encode()).hexdigest()[:16],
+            )
 
     def is_unsure_still(self, item: Item) -> bool:
         """Could nobody tell, and is there no new evidence since?"""
@@ -177,7 +183,7 @@ def _contradictions(evidence: Evidence, persons: _Persons) -> Iterator[Item]:
 
 @dataclass(frozen=True)
 class _Within:
-    """What holds the persons with several records together?"""
+    """What holds the persons together of whom something could be asked?"""
 
     records: pd.DataFrame
     forest: Forest
@@ -197,16 +203,50 @@ class _Within:
 
 def _within(evidence: Evidence, persons: _Persons) -> _Within:
     size = evidence.records.groupby("person_id")["record_id"].transform("size")
-    records = evidence.records[size > 1]
+    several = evidence.records[size > 1]
     same = evidence.decisions[evidence.decisions["verdict"] == Verdict.SAME]
-    inside = [_inside(table, persons.of_record) for table in (evidence.pairs, same)]
-    return _Within(records, grow(records, tables.EVIDENCE, *inside), persons.of_record)
+    pairs, same = _inside(evidence.pairs, several), _inside(same, several)
+    firm = pairs[pairs["match_probability"] >= UNCERTAIN_LINK_BELOW]
+    asked = several[several["person_id"].isin(_doubtful(several, firm) | _self_contradicting(several) | _many(several))]
+    forest = grow(asked, tables.EVIDENCE, _inside(pairs, asked), _inside(same, asked))
+    return _Within(asked, forest, persons.of_record)
 
 
-def _inside(pairs: pd.DataFrame, person_of: dict[str, str]) -> pd.DataFrame:
-    """Which pairs lie within one person?"""
-    left, right = pairs["record_id_l"].map(person_of), pairs["record_id_r"].map(person_of)
-    return pairs[(left == right) & left.notna()]
+def _inside(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Which pairs lie within one person of these?"""
+    place, person = pd.Index(records["record_id"]), records["person_id"].to_numpy()
+    left, right = place.get_indexer(pairs["record_id_l"]), place.get_indexer(pairs["record_id_r"])
+    here = (left >= 0) & (right >= 0)
+    here[here] = person[left[here]] == person[right[here]]
+    return pairs[here]
+
+
+# Of most persons nothing can be asked; who these are is found in whole columns, before any tree is grown.
+
+
+def _doubtful(records: pd.DataFrame, firm: pd.DataFrame) -> set[str]:
+    """Which persons do firm pairs alone not hold together?"""
+    place = pd.Index(records["record_id"])
+    ends = place.get_indexer(firm["record_id_l"]), place.get_indexer(firm["record_id_r"])
+    joined = coo_array((np.ones(len(firm), dtype=np.int8), ends), shape=(len(place), len(place)))
+    parts = pd.DataFrame({"person_id": records["person_id"].to_numpy(), "part": connected_components(joined)[1]})
+    parts = parts.drop_duplicates()
+    return set(parts.loc[parts["person_id"].duplicated(), "person_id"])
+
+
+def _self_contradicting(records: pd.DataFrame) -> set[str]:
+    """Which persons have several whole values where there can be one?"""
+    found: set[str] = set()
+    for field, size in WHOLE.items():
+        told = records.loc[records[field].str.len() == size, ["person_id", field]].drop_duplicates()
+        found.update(told.loc[told["person_id"].duplicated(), "person_id"])
+    return found
+
+
+def _many(records: pd.DataFrame) -> set[str]:
+    """Which persons have too many records?"""
+    counts = records["person_id"].value_counts()
+    return set(counts[counts > LARGE_PERSON_RECORDS].index)
 
 
 def _uncertain_links(within: _Within) -> Iterator[Item]:
@@ -246,7 +286,7 @@ def _conflicting(evidence: Evidence, within: _Within) -> Iterator[Item]:
     """Yield an item per two values of one person that can hardly both be right, on the first records that hold them."""
     same = evidence.decisions[evidence.decisions["verdict"] == Verdict.SAME]
     settled = set(zip(same["record_id_l"], same["record_id_r"], strict=True))
-    for field, size in (("ssn", WHOLE_SSN), ("birth_date", WHOLE_DATE)):
+    for field, size in WHOLE.items():
         whole = within.records[within.records[field].str.len() == size].sort_values("record_id")
         several = whole.groupby("person_id")[field].transform("nunique") > 1
         holders: dict[str, dict[str, list[str]]] = {}

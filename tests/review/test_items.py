@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contract.codes import ReviewKind
+from pipeline.review import items
 from pipeline.review.items import LARGE_PERSON_RECORDS, NEW_EVIDENCE_BITS, find_items, item_id_of
 from tests.review.drawn import KEY, asked, evidence
 
@@ -177,3 +178,24 @@ def test_the_order_of_rows_changes_nothing_and_every_split_leaves_two_sides(grou
             assert people[item.record_id_l] != people[item.record_id_r]
             assert not away
     assert len({item.item_id for item in found.items}) == len(found.items)
+
+
+LETTERS = "abcdefgh"
+WEIGHTS = st.sampled_from(["", ":.2", ":.5", ":.8", ":.94", ":.96", ":.99"])
+
+
+@given(data=st.data())
+def test_whom_nothing_is_asked_about_is_left_out_of_the_trees_and_nobody_else(data):
+    groups = data.draw(st.lists(st.integers(0, 3), min_size=len(LETTERS), max_size=len(LETTERS)))
+    persons = ["".join(a for a, own in zip(LETTERS, groups, strict=True) if own == number) for number in range(4)]
+    ends = [f"{a}-{b}" for a, b in itertools.combinations(LETTERS, 2)]
+    weights = {pair: data.draw(WEIGHTS) for pair in data.draw(st.lists(st.sampled_from(ends), unique=True, max_size=9))}
+    said = st.sampled_from([{}, {"first_name": "x"}, {"ssn": "523114321"}, {"ssn": "523114329"}])
+    told = {letter: data.draw(said) for letter in LETTERS}
+    decisions = " ".join(data.draw(st.lists(st.sampled_from(["a=b", "b=c", "a/c", "d=e"]), unique=True)))
+    pairs = " ".join(pair + weight for pair, weight in weights.items() if weight)
+    known = evidence(" ".join(filter(None, persons)), pairs, decisions, told=told)
+    found = find_items(known)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(items, "_doubtful", lambda records, firm: set(records["person_id"]))
+        assert found == find_items(known)
