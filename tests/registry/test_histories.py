@@ -34,6 +34,17 @@ def unaffected_who_changed(before: dict[str, str], now: dict[str, str]) -> list[
     return [person for person, records in people_of(before).items() if records in today and today[records] != person]
 
 
+def ever_together(weeks: list[dict[str, str]], record: str) -> set[str]:
+    """Which records ever were one person with this one, directly or by way of others?"""
+    found, size = {record}, 0
+    while len(found) > size:
+        size = len(found)
+        for links in weeks:
+            people = {links[known] for known in found if known in links}
+            found |= {other for other, person in links.items() if person in people}
+    return found
+
+
 class DrawnHistory(RuleBasedStateMachine):
     """A county whose clusters are drawn at will: merges, splits, moves, records that go and come back."""
 
@@ -68,7 +79,8 @@ class LivedHistory(RuleBasedStateMachine):
         super().__init__()
         self.new_store = new_store
         self.letters: set[str] = set()
-        self.decided: dict[frozenset, str] = {}
+        self.sealed: set[str] = set()
+        self.decisions: dict[frozenset, list[tuple[int, str]]] = {}
         self.shown: set[str] = set()
 
     @initialize(first=PERSON, second=PERSON)
@@ -81,6 +93,8 @@ class LivedHistory(RuleBasedStateMachine):
     @rule(letter=LETTER, person=PERSON, known=st.integers(2, 5), held=st.booleans(), days_late=st.integers(0, 20))
     def says(self, letter: str, person: int, known: int, held: bool, days_late: int) -> None:
         """A row comes: new, an edit, one that may not be used, one that is late."""
+        if letter in self.sealed:  # its tombstone refuses it
+            return
         self.world.says(letter, person, known=known, held=held and letter != "a", days_late=days_late)
         self.letters.add(letter)
 
@@ -90,13 +104,49 @@ class LivedHistory(RuleBasedStateMachine):
         """The same row comes twice."""
         self.world.rows.append(dict(self.world.rows[-1]))
 
+    @precondition(lambda self: getattr(self, "world", None) and self.world.last_file)
+    @rule()
+    def delivers_again(self) -> None:
+        """The last file comes again under another name."""
+        self.world.rows += [dict(row) for row in self.world.last_file]
+
     @precondition(lambda self: len(self.letters) > 1)
     @rule(data=st.data(), verdict=VERDICT)
     def decide(self, data: st.DataObject, verdict: str) -> None:
         """Somebody decides about two records."""
         pair = data.draw(st.lists(st.sampled_from(sorted(self.letters)), min_size=2, max_size=2, unique=True))
-        self.world.decide(verdict, *pair)
-        self.decided[frozenset(map(record_id, pair))] = verdict
+        number = self.world.decide(verdict, *pair)
+        self.decisions.setdefault(frozenset(pair), []).append((number, verdict))
+
+    @precondition(lambda self: any(self.decisions.values()))
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        """Somebody takes a decision back: the one before it counts again."""
+        pair = data.draw(st.sampled_from(sorted((tuple(sorted(p)) for p, told in self.decisions.items() if told))))
+        told = self.decisions[frozenset(pair)]
+        number, _ = told.pop(data.draw(st.integers(0, len(told) - 1)))
+        self.world.decide("undone", *pair, undoes=number)
+
+    @precondition(lambda self: len(self.letters) > 2 and len(self.sealed) < 2)
+    @rule(data=st.data())
+    def seal(self, data: st.DataObject) -> None:
+        """A record never was: nobody who has nothing to do with it notices, and nothing names it any more."""
+        letter = data.draw(st.sampled_from(sorted(self.letters - {"a"})))
+        before = [dict(links) for links in self.world.found]
+        concerned = ever_together(before, record_id(letter))
+        self.world.seal(letter)
+        for then, now in zip(before, self.world.found, strict=True):
+            assert {r: p for r, p in now.items() if r not in concerned} == {
+                r: p for r, p in then.items() if r not in concerned
+            }
+        assert self.world.mentions(record_id(letter)) == []
+        self.letters.remove(letter)
+        self.sealed.add(letter)
+        self.decisions = {pair: told for pair, told in self.decisions.items() if letter not in pair}
+
+    def verdicts(self) -> dict[frozenset, str]:
+        """What counts of what was decided, by pair of record ids?"""
+        return {frozenset(map(record_id, pair)): told[-1][1] for pair, told in self.decisions.items() if told}
 
     @rule()
     def week(self) -> None:
@@ -107,20 +157,26 @@ class LivedHistory(RuleBasedStateMachine):
         self.shown |= set(now.values())
         for person in self.shown:
             assert self.world.store.read("person_by_id", person_id=person)["person_now"].notna().all()
-        for pair, verdict in self.decided.items():
+        verdicts = self.verdicts()
+        for pair, verdict in verdicts.items():
             if verdict == "different" and all(record in now for record in pair):
                 assert len({now[record] for record in pair}) == 2
-        if "different" not in self.decided.values():
-            for pair, verdict in self.decided.items():
+        if "different" not in verdicts.values():
+            for pair, verdict in verdicts.items():
                 if verdict == "same" and all(record in now for record in pair):
                     assert len({now[record] for record in pair}) == 1
 
     @precondition(lambda self: getattr(self, "world", None) and self.world.found)
     @rule(data=st.data())
     def look_back(self, data: st.DataObject) -> None:
-        """Who was who is the same answer for ever, read from the registry or found again from what was known then."""
+        """Who was who is the same answer for ever, read from the registry or found again from what was known then.
+
+        Found again it is not once a record was sealed: the registry then says how it would have been.
+        """
         week = data.draw(st.integers(0, len(self.world.found) - 1))
         assert self.world.links_of(self.world.runs[week]) == self.world.found[week]
+        if self.sealed:
+            return
         today, self.world.week_number = self.world.week_number, week
         assert self.world.link(known_at=self.world.at) == self.world.found[week]
         self.world.week_number = today

@@ -5,14 +5,18 @@ Rows are put where `intake` leaves them, so that a week costs a fraction of a se
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pandas as pd
 
-from pipeline import flow, identify
+from pipeline import flow, identify, sealing
 from pipeline.audit import Act
 from pipeline.contract import tables
+from pipeline.contract.codes import SealingCause
+from pipeline.sealed_rows import RecordId
+from pipeline.sealing import Order
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import SCHEMAS, Store
 
 FIRST_DAY = date(2026, 1, 5)
 FIRST_AT = datetime(2026, 1, 5, 18, tzinfo=UTC)
@@ -41,6 +45,7 @@ class World:
     rows: list[dict] = field(default_factory=list)
     found: list[dict[str, str]] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
+    last_file: list[dict] = field(default_factory=list)
 
     @property
     def day(self) -> date:
@@ -85,7 +90,7 @@ class World:
             work.copy("core.accepted_row", accepted.assign(**flags))
             person_records = table.drop(columns="business_date").assign(is_dead=False, is_part2=False)
             work.copy("core.person_record", person_records)
-        self.rows = []
+        self.last_file, self.rows = self.rows, []
 
     def link(self, known_at: datetime | None = None) -> dict[str, str]:
         """Which person is each record by now, or by what was known then?"""
@@ -106,12 +111,35 @@ class World:
         self.week_number += 1
         return self.found[-1]
 
-    def decide(self, verdict: str, left: str, right: str) -> None:
-        """Somebody decides about two records."""
+    def decide(self, verdict: str, left: str, right: str, undoes: int | None = None) -> int:
+        """Somebody decides about two records, or takes a decision back. Answers its number."""
         low, high = sorted((record_id(left), record_id(right)))
         statement = (
-            "insert into core.decision (decided_at, decided_by, verdict, record_id_l, record_id_r, because) "
-            "values (%s, 'A. Reviewer', %s, %s, %s, 'a test')"
+            "insert into core.decision (decided_at, decided_by, verdict, record_id_l, record_id_r, because, undoes) "
+            "values (%s, 'A. Reviewer', %s, %s, %s, 'a test', %s) returning decision_number"
         )
         with self.store._engine.begin() as connection:
-            connection.exec_driver_sql(statement, (self.at, verdict, low, high))
+            return int(connection.exec_driver_sql(statement, (self.at, verdict, low, high, undoes)).scalar())
+
+    def seal(self, letter: str) -> None:
+        """A record never was. What was found in earlier weeks is what the registry says of them now."""
+        record = RecordId(AGENCY, FEED, letter)
+        order = Order((record,), SealingCause.EXPUNGED, "order 26-114")
+        sealing.seal(self.store, Act("test", self.at), order, (), Settings(), Path("nowhere"))
+        self.rows = [row for row in self.rows if row["record_key"] != letter]
+        self.last_file = [row for row in self.last_file if row["record_key"] != letter]
+        self.found = [self.links_of(number) for number in self.runs]
+
+    def mentions(self, text: str) -> list[str]:
+        """Which tables hold this text anywhere?"""
+        found = []
+        with self.store._engine.connect() as connection:
+            names = connection.exec_driver_sql(
+                "select schemaname || '.' || tablename from pg_tables where schemaname = any(%s)", (list(SCHEMAS),)
+            ).scalars()
+            for name in names.all():
+                rows = connection.exec_driver_sql(
+                    f"select count(*) from {name} as t where position(%s in t::text) > 0", (text,)
+                )
+                found += [name] if rows.scalar() else []
+        return found
