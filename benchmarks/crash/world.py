@@ -17,10 +17,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline import flow, synthetic
+from pipeline import flow, publication, synthetic
 from pipeline.agencies import load_agencies
 from pipeline.audit import Act
-from pipeline.contract.errors import OutreachError
+from pipeline.contract.errors import OutreachError, PublishHeldBack
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -70,13 +70,22 @@ class World:
             shutil.copyfile(path, target)
 
     def run(self, step: Step, progress: flow.Progress = lambda step, share: None) -> str:
-        """Make and publish the list of a step, in this process; answers its id."""
+        """Make and publish the list of a step, in this process; answers its id.
+
+        A list that does not pass its gate is published by hand, as somebody would who knows how small this county is.
+        """
         store = Store(self.url)
         try:
             settings = Settings(home=self.home, list_size=10)
             where = {"deliveries": self.folder / "in", "as_of": step.as_of, "out": self.out}
             act = Act("crash", step.at)
             return flow.run(store, act, load_agencies(), settings, **where, progress=progress).list_id
+        except PublishHeldBack as held_back:
+            published = flow.published_of(settings)
+            by_hand = {"because": "twenty people", "is_forced": True}
+            with store.run_lock():
+                publication.publish_by_hand(store, act, held_back.list_id, published, self.out, **by_hand)
+            return held_back.list_id
         finally:
             store.close()
 
