@@ -20,6 +20,8 @@ from pipeline.contract.declaration import (
     Condition,
     Delimited,
     Feed,
+    FixedWidth,
+    JsonLines,
     Matches,
     OnFault,
 )
@@ -125,6 +127,10 @@ def _format_words(feed: Feed) -> str:
     if isinstance(feed.format, Delimited):
         delimiter = {",": "comma", "|": "pipe", "\t": "tab"}.get(feed.format.delimiter, feed.format.delimiter)
         return f"delimited by {delimiter}, {feed.format.encoding}"
+    if isinstance(feed.format, FixedWidth):
+        return f"fixed width, {feed.format.width()} characters a line, {feed.format.encoding}"
+    if isinstance(feed.format, JsonLines):
+        return "JSON, one object a line"
     return f"FHIR R4 NDJSON, one {feed.format.resource_type} a line"
 
 

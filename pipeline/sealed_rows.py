@@ -7,16 +7,12 @@ a sealed record's where its own record id has a tombstone, or the id of the pers
 import hashlib
 import hmac
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 
 from pipeline import readers
 from pipeline.contract import tables
-from pipeline.contract.declaration import Agency, Delimited, Feed
-
-_ID = re.compile(r'"id"\s*:\s*"([^"]*)"')
-_REFERENCE = re.compile(r'"reference"\s*:\s*"Patient/([^"/]+)')
+from pipeline.contract.declaration import Agency, Delimited, Feed, FixedWidth
 
 
 def mark_of(record_id: str, key: str) -> str:
@@ -49,7 +45,7 @@ class RecordId:
 
 def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:
     """Which records is a row as delivered a row of? Itself, and the person records it says it is about."""
-    flat = _flat(feed, payload)
+    flat = readers.salvage(feed, payload)
     own = tables.KEY_SEPARATOR.join(flat.get(name, "") for name in feed.key)
     found = {str(RecordId(agency.name, feed.name, own))}
     rules = (*feed.encounters, *feed.conditions, *((feed.consent,) if feed.consent else ()))
@@ -57,28 +53,6 @@ def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:
         if rule.is_about and rule.person_feed and flat.get(rule.is_about):
             found.add(str(RecordId(agency.name, rule.person_feed, flat[rule.is_about])))
     return found
-
-
-def _flat(feed: Feed, payload: object) -> Mapping[str, str]:
-    """What do a row's columns hold, as far as it can be told? Of a row that was set aside, its place names a column."""
-    try:
-        if isinstance(payload, dict) and not set(payload) <= {"fields", "text"}:
-            return readers.flatten(feed, payload)
-    except (AttributeError, TypeError, KeyError):
-        return _looked_up(json.dumps(payload, ensure_ascii=False))
-    if not isinstance(payload, dict) or "text" in payload:
-        return _looked_up(json.dumps(payload) if not isinstance(payload, dict) else str(payload["text"]))
-    fields = [str(field) for field in payload.get("fields", ())]
-    if len(fields) == 1 and isinstance(feed.format, Delimited):
-        fields = fields[0].split(feed.format.delimiter)
-    names = [column.name for column in feed.columns]
-    return {name: field.strip().strip('"').strip() for name, field in zip(names, fields, strict=False)}
-
-
-def _looked_up(text: str) -> Mapping[str, str]:
-    """Which id and patient does a resource name that could not be read?"""
-    found = {"id": _ID.search(text), "patient_id": _REFERENCE.search(text)}
-    return {name: match[1] for name, match in found.items() if match}
 
 
 def sealed_lines(agency: Agency, feed: Feed, content: bytes, is_sealed: Callable[[str], bool]) -> tuple[int, ...]:
@@ -113,7 +87,7 @@ def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
         return content
     ends = dict(zip(starts, [*(start - 1 for start in starts[1:]), None], strict=True))
     wanted = [(start, ends[start]) for start in sorted(lines & set(starts))]
-    encoding = feed.format.encoding if isinstance(feed.format, Delimited) else "utf-8"
+    encoding = feed.format.encoding if isinstance(feed.format, Delimited | FixedWidth) else "utf-8"
     if "\n".encode(encoding) == b"\n":
         return b"\n".join(_blank(content.split(b"\n"), wanted, b""))
     text = content.decode(encoding, errors="surrogateescape")

@@ -40,6 +40,7 @@ class Column:
 
     Attributes:
         name: as spelled in the file (matched without regard to case).
+        aliases: what the header has called it in other years or versions; the first that is there is read.
         meaning: one sentence, shown on the reference page.
         kind: what it holds.
         formats: strptime patterns, tried in order, for dates, times and moments ("iso" is ISO 8601, offset allowed).
@@ -63,6 +64,7 @@ class Column:
     is_personal: bool = False
     typical: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     accepts_9xx: bool = False
+    aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check(bool(self.name.strip()), "a column needs a name", self.name)

@@ -4,8 +4,8 @@ One agency is one file in `pipeline/agencies/`. From its declaration follow its 
 translation, synthetic deliveries, reference page and tests. A declaration that cannot be right raises
 `DeclarationError` at import, with the offending value in brackets.
 
-Its small parts stand in `columns.py` (a column and what may be asked of it) and `rules.py` (what a row says); whoever
-writes or reads a declaration finds all of them here.
+Its small parts stand in `formats.py` (how the rows come), `columns.py` (a column and what may be asked of it) and
+`rules.py` (what a row says); whoever writes or reads a declaration finds all of them here.
 """
 
 import re
@@ -28,6 +28,7 @@ from pipeline.contract.columns import (
     needed,
 )
 from pipeline.contract.errors import DeclarationError
+from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
 from pipeline.contract.rules import (
     ConditionRule,
     ConsentRule,
@@ -40,49 +41,9 @@ from pipeline.contract.rules import (
 
 __all__ = [
     "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
-    "EncounterRule", "Feed", "FhirNdjson", "Format", "FullName", "Kind", "Matches", "OnFault", "OneOf", "PersonFields",
-    "PersonRule", "When", "needed",
+    "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind", "Matches",
+    "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "needed",
 ]  # fmt: skip
-
-# --- how the rows come -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delimited:
-    """How is a delimited text file written?
-
-    Attributes:
-        delimiter, encoding: as the agency writes it, checked, never guessed.
-        has_trailing_delimiter: one empty last field is part of the layout.
-        is_fully_quoted: every field stands in double quotes (only matters when writing).
-        line_end: how the agency ends its lines (any is read).
-    """
-
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    has_trailing_delimiter: bool = False
-    is_fully_quoted: bool = False
-    line_end: str = "\n"
-
-    def __post_init__(self) -> None:
-        check(len(self.delimiter) == 1, "a delimiter is one character", self.delimiter)
-        try:
-            "".encode(self.encoding)
-        except LookupError as fault:
-            raise DeclarationError(f"unknown encoding [{self.encoding}]") from fault
-
-
-@dataclass(frozen=True)
-class FhirNdjson:
-    """Which FHIR R4 resource does each line hold? The flat columns are those of `fhir_r4.FLAT_COLUMNS`."""
-
-    resource_type: str
-
-    def __post_init__(self) -> None:
-        check(self.resource_type in fhir_r4.FLAT_COLUMNS, "no reader for the resource type", self.resource_type)
-
-
-Format = Delimited | FhirNdjson
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +106,7 @@ class Feed:
             f"{self.name}: a date group and date_format go together",
             self.file_pattern,
         )
-        names = [column.name.upper() for column in self.columns]
+        names = [name.upper() for column in self.columns for name in (column.name, *column.aliases)]
         repeated = sorted({name for name in names if names.count(name) > 1})
         check(not repeated, f"{self.name}: columns declared twice", repeated)
         check(bool(self.key), f"{self.name}: a feed needs a key", self.key)
@@ -202,6 +163,12 @@ class Feed:
         if isinstance(self.format, FhirNdjson):
             stray = {column.name for column in self.columns} - set(fhir_r4.FLAT_COLUMNS[self.format.resource_type])
             check(not stray, f"{self.name}: the FHIR reader gives no such columns", sorted(stray))
+        if isinstance(self.format, FixedWidth):
+            placed, declared = set(self.format.places), {column.name for column in self.columns}
+            check(placed == declared, f"{self.name}: every column has a place and no other", sorted(placed ^ declared))
+        if isinstance(self.format, JsonLines):
+            stray = set(self.format.paths) - {column.name for column in self.columns}
+            check(not stray, f"{self.name}: paths of columns that are not declared", sorted(stray))
 
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Delimited, Feed
-from pipeline.readers.reading import Fault, FileUnreadable, Reading
+from pipeline.readers.reading import Fault, FileUnreadable, Reading, is_undecodable
 
 MOST_LINES_IN_A_RECORD = 20
 """Physical lines one quoted record may span; beyond that a forgotten quote is likelier than a very long note."""
@@ -90,7 +90,7 @@ def _declared_names(feed: Feed, header: list[str]) -> list[str]:
         cleaned[0] = cleaned[0].removeprefix(mark).strip('"')
     if cleaned and not cleaned[-1]:
         cleaned.pop()
-    declared = {column.name.upper(): column.name for column in feed.columns}
+    declared = {name.upper(): column.name for column in feed.columns for name in (column.name, *column.aliases)}
     if not any(name.upper() in declared for name in cleaned):
         return []
     names = [declared.get(name.upper(), name) for name in cleaned]
@@ -105,7 +105,7 @@ def _add(reading: Reading, names: list[str], line_number: int, fields: list[str]
     if fault is None and len(fields) != len(names):
         fault = RowFault.WIDTH
         message = f"the row has {len(fields)} fields where the header has {len(names)}; correct it at the agency"
-    if fault is None and any("\udc80" <= char <= "\udcff" for field in fields for char in field if char > "\ud7ff"):
+    if fault is None and any(map(is_undecodable, fields)):
         fault = RowFault.ENCODING
         message = "the row holds bytes that the declared encoding does not have; ask which encoding the agency wrote"
     reading.row_count += 1
@@ -115,3 +115,11 @@ def _add(reading: Reading, names: list[str], line_number: int, fields: list[str]
     else:
         payload = dict(zip(names, fields, strict=True))
     reading.rows.append((line_number, json.dumps(payload)))
+
+
+def salvage(feed: Feed, layout: Delimited, fields: list[str]) -> dict[str, str]:
+    """What does a row hold that was set aside, as far as it can be told? Its place names a column."""
+    if len(fields) == 1:
+        fields = fields[0].split(layout.delimiter)
+    names = [column.name for column in feed.columns]
+    return {name: field.strip().strip('"').strip() for name, field in zip(names, fields, strict=False)}

@@ -17,6 +17,8 @@ SSN_SYSTEM = "http://hl7.org/fhir/sid/us-ssn"
 _DATE_TIME = re.compile(
     r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?)?)?",
 )
+_ID = re.compile(r'"id"\s*:\s*"([^"]*)"')
+_PATIENT = re.compile(r'"reference"\s*:\s*"Patient/([^"/]+)')
 _MOMENT_ELEMENTS = {
     "start",
     "end",
@@ -255,3 +257,9 @@ def _first_code(concept: dict | None) -> str | None:
 def _period(holder: dict) -> dict[str, object]:
     period = holder.get("period") or {}
     return {"period_start": period.get("start"), "period_end": period.get("end")}
+
+
+def salvage(text: str) -> dict[str, str]:
+    """Which id and patient does a resource name that was set aside, as far as it can be told?"""
+    found = {"id": _ID.search(text), "patient_id": _PATIENT.search(text)}
+    return {name: match[1] for name, match in found.items() if match}

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from pipeline.contract.codes import RowFault
 
 
+def is_undecodable(text: str) -> bool:
+    """Does a text hold bytes that its encoding does not have, as `surrogateescape` keeps them?"""
+    return any("\udc80" <= char <= "\udcff" for char in text if char > "\ud7ff")
+
+
 class FileUnreadable(Exception):
     """The file is not in the declared format at all. Carries a plain message and how many lines the file has."""
 

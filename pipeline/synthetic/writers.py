@@ -1,4 +1,4 @@
-"""How do rows become a delivered file? Delimited text to the letter of the layout, or FHIR resources line by line."""
+"""How do rows become a delivered file? Text to the letter of the layout, objects or FHIR resources line by line."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from pipeline.contract.declaration import Delimited, Feed, FhirNdjson
+from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, JsonLines
 from pipeline.synthetic.fhir import resource
 from pipeline.synthetic.noise import without_accents
 from pipeline.synthetic.rows import Row
@@ -29,7 +29,36 @@ def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
     if isinstance(feed.format, FhirNdjson):
         lines = (json.dumps(resource(feed.format.resource_type, row), ensure_ascii=False) for row in rows)
         return "".join(f"{line}\n" for line in lines).encode()
+    if isinstance(feed.format, JsonLines):
+        return "".join(f"{json.dumps(_nested(feed.format, row), ensure_ascii=False)}\n" for row in rows).encode()
+    if isinstance(feed.format, FixedWidth):
+        return _encoded(_fixed_width(feed.format, rows), feed.format.encoding)
     return _encoded(_delimited(feed, feed.format, rows, padded), feed.format.encoding)
+
+
+def _nested(layout: JsonLines, row: Row) -> dict:
+    """How is a row written as an object? Blank columns are left out."""
+    found: dict = {}
+    for name, value in row.items():
+        *above, leaf = layout.paths.get(name, name).split(".")
+        place = found
+        for step in above:
+            place = place.setdefault(step, {})
+        if value:
+            place[leaf] = value
+    return found
+
+
+def _fixed_width(layout: FixedWidth, rows: list[Row]) -> str:
+    """How are rows written at the declared places? What is too long for its place is cut, as such systems do."""
+    lines = []
+    for row in rows:
+        line = [" "] * layout.width()
+        for name, (first, last) in layout.places.items():
+            width = last - first + 1
+            line[first - 1 : last] = row[name][:width].ljust(width)
+        lines.append("".join(line) + layout.line_end)
+    return "".join(lines)
 
 
 def _delimited(feed: Feed, layout: Delimited, rows: list[Row], padded: dict[str, int]) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.contract.declaration import Delimited
 from pipeline.contract.fhir_r4 import ELEMENTS
 from pipeline.readers import FileUnreadable, flatten, read
+from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
 from tests.readers.samples import FEEDS, PATIENT, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
 
 JUNK = st.binary(max_size=60) | st.sampled_from(
@@ -48,11 +49,27 @@ def check_every_row_is_accounted_for(feed, content):
         payload.encode("utf-8")
 
 
-@pytest.mark.parametrize("name", FEEDS)
+ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS}
+
+
+@pytest.mark.parametrize("name", ALL_FEEDS)
 @settings(max_examples=40)
 @given(content=st.binary(max_size=400))
 def test_any_bytes(name, content):
-    check_every_row_is_accounted_for(FEEDS[name], content)
+    check_every_row_is_accounted_for(ALL_FEEDS[name], content)
+
+
+@settings(max_examples=100)
+@given(found=st.dictionaries(st.sampled_from(["permit", "PERMIT", "name", "birthDate", "given_name"]), VALUES))
+def test_any_shape_of_an_object(found):
+    check_every_row_is_accounted_for(OBJECTS, ndjson(found, {"permit": "P2"}))
+
+
+@settings(max_examples=100)
+@given(junk=JUNK, place=st.integers(0, 120))
+def test_bytes_put_anywhere_into_a_fixed_width_file(junk, place):
+    content = cards(line(), line("P2"), line("P3"))
+    check_every_row_is_accounted_for(FIXED, content[:place] + junk + content[place:])
 
 
 @pytest.mark.parametrize("name", [name for name, feed in FEEDS.items() if isinstance(feed.format, Delimited)])
