@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import sys
 import time
 from collections import Counter
@@ -115,7 +114,7 @@ def _kill_one(world: World, server: Server, step: Step, rng: random.Random, seco
     elif lot < POSTMASTER_SHARE + BACKEND_SHARE and server.kill_backend(child.pid):
         tally.of_server["process of the run"] += 1
     else:
-        os.killpg(child.pid, signal.SIGKILL)
+        child.kill()
     child.wait(60)
     tally.kills[hit] += 1
     if lot < POSTMASTER_SHARE + BACKEND_SHARE:

@@ -8,6 +8,7 @@ import mmap
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -160,9 +161,16 @@ class Child:
         give_up_at = time.monotonic() + seconds
         while (code := self.ended()) is None:
             if time.monotonic() > give_up_at:
-                os.killpg(self.pid, 9)
+                self.kill()
             time.sleep(0.002)
         return code
+
+    def kill(self) -> None:
+        """Kill it with all that it started, or alone where it has not yet become a group of its own."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            os.kill(self.pid, signal.SIGKILL)
 
     def step(self) -> str:
         """In which step is it, agencies not told apart?"""
