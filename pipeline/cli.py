@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import audit, backup, persons, publication, review, seal
+from pipeline.commands import agency, audit, backup, persons, publication, review, seal
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -41,6 +41,7 @@ app = typer.Typer(
     "Start with `outreach synthesize --out county` and `outreach run --deliveries county --out out`. "
     "`outreach doctor` tells what is set up and what is not.",
 )
+app.add_typer(agency.app, name="agency")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app)
 

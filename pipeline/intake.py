@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import audit, disk, readers, receive, tombstones
+from pipeline import audit, disk, expect, readers, receive, tombstones
 from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
@@ -172,56 +172,29 @@ def _replaced(work: Work, delivery_ids: list[int], refused: Mapping[int, Deliver
 
 def _expect_rows(work: Work, feed: Feed, delivery_ids: list[int]) -> dict[str, int]:
     """Check the rows of one feed; write down rows to set aside and values to leave out."""
-    from expectations.feeds import check_rows  # Great Expectations costs seconds to import
-
     rows = rows_of(work, feed, delivery_ids) if delivery_ids else pd.DataFrame()
     if rows.empty:
         return {"rows": 0, "quarantined": 0, "dropped_values": 0}
-    rows["row_id"] = range(len(rows))
-    found = [
-        (row_id, finding.column, finding.fault_code, finding.message, finding.severity)
-        for finding in check_rows(feed, rows).findings
-        for row_id in finding.row_ids
-    ]
-    faults = pd.DataFrame(found, columns=["row_id", "column_name", "fault_code", "message", "severity"])
-    faults = faults.merge(rows[["row_id", "delivery_id", "line_number"]], on="row_id").assign(row_count=1)
-    critical = faults[faults["severity"] == "critical"].drop_duplicates("row_id")
-    dropped = faults[~faults["row_id"].isin(critical["row_id"])].drop_duplicates(["row_id", "column_name"])
+    critical, dropped = expect.faults_of(feed, rows)
     work.copy("raw.row_fault", critical[list(tables.ROW_FAULT)])
     work.copy("raw.dropped_value", dropped[["delivery_id", "line_number", "column_name", "fault_code"]])
     return {"rows": len(rows), "quarantined": len(critical), "dropped_values": len(dropped)}
 
 
 def rows_of(work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
-    """What do the rows of these files hold that are not set aside?
-
-    Text columns as declared, blank for missing, and `delivery_id`, `line_number`, `business_date`.
-    """
+    """What do the rows of these files hold that are not set aside? As `expect.flat_rows`."""
     stored = work.read("rows_of_deliveries", delivery_ids=delivery_ids, feed=feed.name)
-    flat = pd.DataFrame(
-        [readers.flatten(feed, payload) for payload in stored["payload"]], index=stored.index, dtype=object
-    )
-    declared = [column.name for column in feed.columns if column.name in flat]
-    return pd.concat([stored[["delivery_id", "line_number", "business_date"]], flat[declared].fillna("")], axis=1)
+    return expect.flat_rows(feed, stored, stored["payload"])
 
 
 def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[int, DeliveryRefused]:
     """Which files cannot be taken in at all? By delivery id, in order."""
-    from expectations.feeds import check_deliveries
-
     deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
     unreadable = work.read("unreadable_deliveries", delivery_ids=list(delivery_ids))
     reasons = {int(row.delivery_id): (row.fault_code, row.message) for row in unreadable.itertuples()}
     readable = deliveries[~deliveries["delivery_id"].isin(list(reasons))]
-    missing = dict(zip(readable["delivery_id"].map(int), readable["missing_columns"].map(str), strict=True))
-    missing_counts = [len(names.split(", ")) if names else 0 for names in missing.values()]
-    table = readable.assign(missing_required_count=missing_counts)
     for feed in agency.feeds:
-        of_feed = table[table["feed"] == feed.name]
-        findings = check_deliveries(feed, of_feed).findings if len(of_feed) else ()
-        for delivery_id, finding in ((int(i), f) for f in findings for i in f.row_ids):
-            columns = f" (missing: [{missing[delivery_id]}])" if missing[delivery_id] else ""
-            reasons.setdefault(delivery_id, (finding.fault_code, finding.message + columns))
+        reasons |= expect.refusals(feed, readable[readable["feed"] == feed.name])
     files = deliveries.set_index("delivery_id")
     return {
         delivery_id: DeliveryRefused(agency.name, files["feed"][delivery_id], files["file_name"][delivery_id], *reason)
@@ -298,13 +271,7 @@ def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
 def _without_dropped(rows: pd.DataFrame, work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
     """Blank the single values that the checks left out."""
     dropped = work.read("dropped_values", delivery_ids=delivery_ids, feed=feed.name)
-    if dropped.empty:
-        return rows
-    place = pd.MultiIndex.from_frame(rows[["delivery_id", "line_number"]])
-    for column, of_column in dropped.groupby("column_name"):
-        is_dropped = place.isin(pd.MultiIndex.from_frame(of_column[["delivery_id", "line_number"]]))
-        rows[column] = rows[column].mask(is_dropped, "")
-    return rows
+    return rows if dropped.empty else expect.without_values(rows, dropped)
 
 
 def _write(work: Work, standardized: Standardized) -> dict[str, int]:

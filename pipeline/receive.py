@@ -49,13 +49,14 @@ def find_files(agency: Agency, deliveries: Path) -> Found:
     """Which files of the agency lie in `deliveries/<agency>`? By feed in declared order, then by name."""
     folder = deliveries / agency.name
     names = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-    files = tuple(FoundFile(feed, folder / name) for feed in agency.feeds for name in names if _is_of(feed, name))
+    files = tuple(FoundFile(feed, folder / name) for feed in agency.feeds for name in names if is_of(feed, name))
     known = {found.path.name for found in files}
     unknown = sum(name not in known and not COMPANIONS.fullmatch(name) for name in names)
     return Found(files, unknown)
 
 
-def _is_of(feed: Feed, name: str) -> bool:
+def is_of(feed: Feed, name: str) -> bool:
+    """Is a file of this name one of this feed?"""
     return re.fullmatch(feed.file_pattern, name, re.IGNORECASE) is not None
 
 

@@ -7,7 +7,9 @@ import pytest
 from pipeline.agencies import load_agencies
 from tests.house.source import imported, is_in, module, modules, texts
 
-STAGES = tuple(f"pipeline.{name}" for name in ("receive", "standardize", "resolve", "ranking", "review", "publish"))
+STAGES = tuple(
+    f"pipeline.{name}" for name in ("receive", "expect", "standardize", "resolve", "ranking", "review", "publish")
+)
 RIM = tuple(
     f"pipeline.{name}"
     for name in (

@@ -1,0 +1,153 @@
+"""What would become of a file if its agency delivered it? The stages of the road, without a database.
+
+For somebody who writes a declaration, or a records clerk who asks before sending. Counts, line numbers and names of
+columns; never a value.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline import expect, readers, receive
+from pipeline.contract.codes import RowFault
+from pipeline.contract.declaration import Agency, Feed
+from pipeline.standardize import standardize
+
+SHOWN_LINES = 5
+"""Line numbers told per reason: enough to find out what is wrong."""
+THIS_FILE = 0
+"""Delivery id of a file that is delivered nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why are rows, or single values, set aside? `lines` are the first of them."""
+
+    costs: str
+    column: str | None
+    code: str
+    message: str
+    count: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """How often is a declared column filled in the rows that would count? `is_there`: the file has it at all."""
+
+    column: str
+    is_there: bool
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileTold:
+    """What would become of one file?
+
+    Attributes:
+        file, feed: its name, and the feed whose pattern it has; None where no feed has it.
+        refused: why it would not be taken in at all; None where it would.
+        rows, accepted, quarantined: where its rows would go. retracted: of those accepted, how many say that they never
+            happened. held: how many lack a consent of their own.
+        extra_columns: that are not declared; they are kept and used for nothing.
+        reasons: why rows or values would be set aside. columns: how often each is filled.
+        said: how many person records, encounters, conditions and consents the rows are.
+    """
+
+    file: str
+    feed: str | None
+    refused: str | None = None
+    rows: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    retracted: int = 0
+    held: int = 0
+    extra_columns: int = 0
+    reasons: tuple[Reason, ...] = ()
+    columns: tuple[Filled, ...] = ()
+    said: tuple[tuple[str, int], ...] = ()
+
+
+def check_files(agency: Agency, paths: list[Path]) -> Iterator[FileTold]:
+    """Yield what would become of each of these files."""
+    for path in paths:
+        found = next((feed for feed in agency.feeds if receive.is_of(feed, path.name)), None)
+        if found is None:
+            yield FileTold(file=path.name, feed=None, refused="its name is that of no declared feed; it is left alone")
+        else:
+            yield check_file(agency, found, path.name, receive.read_bytes(agency, receive.FoundFile(found, path)))
+
+
+def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTold:
+    """What would become of this file?"""
+    try:
+        reading = readers.read(feed, content)
+    except readers.FileUnreadable as fault:
+        line_count = fault.line_count
+        return FileTold(file=name, feed=feed.name, refused=str(fault), rows=line_count, quarantined=line_count)
+    rows = expect.rows_read(feed, reading, THIS_FILE, receive.business_date(feed, name))
+    critical, dropped = expect.faults_of(feed, rows) if len(rows) else (pd.DataFrame(), pd.DataFrame())
+    as_read = [(f.line_number, None, f.fault_code.value, f.message) for f in reading.faults]
+    columns = ["line_number", "column_name", "fault_code", "message"]
+    aside = pd.concat([pd.DataFrame(as_read, columns=columns), critical.reindex(columns=columns)], ignore_index=True)
+    quarantined = len(aside)
+    file = pd.DataFrame(
+        [
+            {
+                "delivery_id": THIS_FILE,
+                "row_count": reading.row_count,
+                "wrong_width_count": sum(f.fault_code is RowFault.WIDTH for f in reading.faults),
+                "quarantined_count": quarantined,
+                "missing_columns": ", ".join(reading.missing_required),
+            }
+        ]
+    )
+    refused = expect.refusals(feed, file).get(THIS_FILE)
+    good = rows[~rows["line_number"].isin(aside["line_number"])]
+    if len(dropped):
+        good = expect.without_values(good, dropped)
+    told = {} if refused or good.empty else _told(agency, feed, good)
+    return FileTold(
+        file=name,
+        feed=feed.name,
+        refused=refused[1] if refused else None,
+        rows=reading.row_count,
+        accepted=0 if refused else len(good),
+        quarantined=reading.row_count if refused else quarantined,
+        extra_columns=reading.extra_columns,
+        reasons=(*_reasons("the row", aside), *_reasons("the value", dropped)),
+        columns=tuple(_filled(feed, good)),
+        **told,
+    )
+
+
+def _told(agency: Agency, feed: Feed, rows: pd.DataFrame) -> dict:
+    """What do the rows say, counted?"""
+    said = standardize(agency, feed, rows)
+    kinds = ("person_records", "encounters", "conditions", "consents")
+    return {
+        "retracted": int(said.accepted_rows["is_never_happened"].sum()),
+        "held": int(said.accepted_rows["is_held"].sum()),
+        "said": tuple((kind.replace("_", " "), len(getattr(said, kind))) for kind in kinds),
+    }
+
+
+def _reasons(costs: str, faults: pd.DataFrame) -> Iterator[Reason]:
+    """Yield why rows or values are set aside, the most frequent reason first."""
+    if faults.empty:
+        return
+    told = faults.assign(column_name=faults["column_name"].fillna(""))
+    groups = told.groupby(["fault_code", "column_name", "message"])["line_number"].agg(list)
+    for key, lines in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0])):
+        code, column, message = key  # type: ignore[misc]
+        shown = tuple(int(line) for line in sorted(lines)[:SHOWN_LINES])
+        yield Reason(costs=costs, column=column or None, code=code, message=message, count=len(lines), lines=shown)
+
+
+def _filled(feed: Feed, rows: pd.DataFrame) -> Iterator[Filled]:
+    for column in feed.columns:
+        is_there = column.name in rows
+        share = float((rows[column.name] != "").mean()) if is_there and len(rows) else 0.0
+        yield Filled(column=column.name, is_there=is_there, share=round(share, 3))

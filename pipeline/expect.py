@@ -1,0 +1,94 @@
+"""Which rows and which single values of a delivery are set aside? Pure: tables in, tables out."""
+
+import json
+from collections.abc import Iterable
+
+import pandas as pd
+
+from pipeline import readers
+from pipeline.contract.declaration import Feed
+from pipeline.readers import Reading
+
+PLACE = ["delivery_id", "line_number"]
+"""What names a row as delivered."""
+
+
+def flat_rows(feed: Feed, places: pd.DataFrame, payloads: Iterable[dict]) -> pd.DataFrame:
+    """What do rows as delivered hold? Text columns as declared, blank for missing.
+
+    Args:
+        feed: the declaration.
+        places: delivery_id, line_number, business_date of each row; its index is kept.
+        payloads: the rows as delivered, in the same order.
+    """
+    flat = pd.DataFrame([readers.flatten(feed, payload) for payload in payloads], index=places.index, dtype=object)
+    declared = [column.name for column in feed.columns if column.name in flat]
+    return pd.concat([places[[*PLACE, "business_date"]], flat[declared].fillna("")], axis=1)
+
+
+def rows_read(feed: Feed, reading: Reading, delivery_id: int, business_date: object) -> pd.DataFrame:
+    """What do the rows of a file hold that reading did not set aside? As `flat_rows`."""
+    faulty = {fault.line_number for fault in reading.faults}
+    rows = [(line, payload) for line, payload in reading.rows if line not in faulty]
+    places = pd.DataFrame({"line_number": [line for line, _ in rows]}, dtype="int64")
+    places = places.assign(delivery_id=delivery_id, business_date=business_date)
+    return flat_rows(feed, places, (json.loads(payload) for _, payload in rows))
+
+
+def faults_of(feed: Feed, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Which rows have to be set aside, and which single values of the others are left out?
+
+    Args:
+        feed: the declaration.
+        rows: as `flat_rows` gives them.
+
+    Returns:
+        Two tables, the first with at most one row per row, the second with one per row and column: delivery_id,
+        line_number, column_name, fault_code, message, row_count (1).
+    """
+    from expectations.feeds import check_rows  # Great Expectations costs seconds to import
+
+    numbered = rows.assign(row_id=range(len(rows)))
+    found = [
+        (row_id, finding.column, finding.fault_code, finding.message, finding.severity)
+        for finding in check_rows(feed, numbered).findings
+        for row_id in finding.row_ids
+    ]
+    faults = pd.DataFrame(found, columns=["row_id", "column_name", "fault_code", "message", "severity"])
+    faults = faults.merge(numbered[["row_id", *PLACE]], on="row_id").assign(row_count=1)
+    critical = faults[faults["severity"] == "critical"].drop_duplicates("row_id")
+    dropped = faults[~faults["row_id"].isin(critical["row_id"])].drop_duplicates(["row_id", "column_name"])
+    columns = [*PLACE, "column_name", "fault_code", "message", "row_count"]
+    return critical[columns], dropped[columns]
+
+
+def without_values(rows: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
+    """What is left of rows once single values (delivery_id, line_number, column_name) are blank?"""
+    place = pd.MultiIndex.from_frame(rows[PLACE])
+    blanked = {
+        str(column): rows[column].mask(place.isin(pd.MultiIndex.from_frame(of_column[PLACE])), "")
+        for column, of_column in dropped.groupby("column_name")
+    }
+    return rows.assign(**blanked)
+
+
+def refusals(feed: Feed, files: pd.DataFrame) -> dict[int, tuple[str, str]]:
+    """Which files have to be refused as a whole, and why? delivery_id → (fault code, message).
+
+    Args:
+        feed: the declaration.
+        files: delivery_id, row_count (all its rows), wrong_width_count, quarantined_count, and missing_columns: names
+            of required columns it does not have, joined by commas; blank for none.
+    """
+    from expectations.feeds import check_deliveries
+
+    if files.empty:
+        return {}
+    missing = dict(zip(files["delivery_id"], files["missing_columns"], strict=True))
+    counts = [len(names.split(", ")) if names else 0 for names in missing.values()]
+    found: dict[int, tuple[str, str]] = {}
+    for finding in check_deliveries(feed, files.assign(missing_required_count=counts)).findings:
+        for delivery_id in finding.row_ids:
+            named = f" (missing: [{missing[delivery_id]}])" if missing[delivery_id] else ""
+            found.setdefault(int(delivery_id), (finding.fault_code, finding.message + named))
+    return found
