@@ -32,15 +32,17 @@ def examine(store: Store, settings: Settings) -> dict[str, list[dict[str, object
 
 
 def _settings(settings: Settings) -> list[dict[str, object]]:
-    def shown(value: object) -> object:
+    def shown(value: object, default: object) -> object:
         if value is None:
             return "(not set)"
-        return "(set, secret)" if isinstance(value, SecretStr) else str(value)
+        if isinstance(value, SecretStr):  # a default that everybody can read keeps no secret
+            return "(no secret yet: set your own)" if value == default else "(set, secret)"
+        return str(value)
 
     return [
         {
             "variable": f"OUTREACH_{name.upper()}",
-            "in force": shown(getattr(settings, name)),
+            "in force": shown(getattr(settings, name), field.default),
             "what it is": field.description,
         }
         for name, field in Settings.model_fields.items()

@@ -22,7 +22,7 @@ def typed(*words):
 
 
 def bookings(folder: Path) -> Path:
-    """Four bookings: a good one, one with an impossible day, one with a birth date that is none, one that never happened."""
+    """Four bookings: a good one, an impossible day, a birth date that is none, one that never happened."""
     rows = ({}, {"BOOK_DT": "20261350"}, {"DOB": CANARY}, {"STATUS": "MISTAKEN"})
     return county.bookings(folder, *({"BOOKING_NO": f"B{n}"} | row for n, row in enumerate(rows)))
 

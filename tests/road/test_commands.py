@@ -91,6 +91,9 @@ def test_why_agencies_and_doctor_answer(ran: subprocess.CompletedProcess, home: 
     doctor = outreach(home, "doctor", OUTREACH_TEAMS='{"Riverton": 3}')
     assert doctor.returncode == 0
     assert "OUTREACH_DATABASE_URL" in doctor.stdout
+    assert "no secret yet: set your own" in " ".join(doctor.stdout.split())
+    assert "pepper" not in (kept := outreach(home, "doctor", OUTREACH_ID_KEY="pepper").stdout)
+    assert "(set, secret)" in kept
 
 
 @pytest.mark.parametrize(
