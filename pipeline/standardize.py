@@ -5,7 +5,7 @@ Everything follows from the agency's declaration; nothing here knows an agency. 
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import reduce
 from zoneinfo import ZoneInfo
 
@@ -23,13 +23,13 @@ from pipeline.contract.declaration import (
     ConsentRule,
     EncounterRule,
     Feed,
-    FullName,
     Matches,
     OneOf,
     PersonFields,
     When,
 )
 from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.whole_names import read_whole_name
 
 ROW = ("delivery_id", "line_number")
 
@@ -234,7 +234,7 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     table["is_part2"] = _is_part2(feed, rows)
     table["is_held"] = _is_held(feed, rows)
     table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
-    table["birth_date"] = _born_before(table["birth_date"], table["recorded_at"])
+    table["birth_date"] = _possible_births(table["birth_date"], _known_by(agency, feed, rows, table["recorded_at"]))
     return table[list(tables.PERSON_RECORD)]
 
 
@@ -243,11 +243,22 @@ def _own_consent(feed: Feed, column: str | None, agency: Agency, rows: pd.DataFr
     return days(column if is_own else None, agency, feed, rows)
 
 
-def _born_before(birth_dates: pd.Series, recorded_at: pd.Series) -> pd.Series:
-    """Whose birth date is possible? One after the row's own moment is a slip (often that day) and goes missing."""
-    recorded = recorded_at.dt.strftime("%Y-%m-%d")
-    is_later = (birth_dates.fillna("") > recorded.fillna("9999")).to_numpy()
-    return birth_dates.astype(object).mask(is_later, None)
+def _known_by(agency: Agency, feed: Feed, rows: pd.DataFrame, recorded_at: pd.Series) -> pd.Series:
+    """By which local day did the agency know of the person? The row's own moment, else when it was last changed."""
+    if feed.encounters or feed.version_column is None:
+        return recorded_at.dt.tz_convert(agency.zone).dt.date
+    changed = over_distinct(rows[feed.version_column], lambda text: parse_moment(text, ("iso",), agency.zone))
+    return pd.to_datetime(changed, utc=True).dt.tz_convert(agency.zone).dt.date
+
+
+def _possible_births(birth_dates: pd.Series, known_by: pd.Series) -> pd.Series:
+    """Whose birth date is possible? One after the day before, or 115 years before, is a slip and goes missing.
+
+    The day itself is one too: it comes of another column written into that of births, and the gate sees them go.
+    """
+    days_before = [None if pd.isna(day) else day - timedelta(days=1) for day in known_by]
+    possible = [normalize.normalize_birth_date(*both) for both in zip(birth_dates, days_before, strict=True)]
+    return pd.Series(possible, index=birth_dates.index, dtype=object)
 
 
 def _evidence(
@@ -262,7 +273,8 @@ def _evidence(
         column = fields.by_field().get(name)
         evidence[name] = rows[column].replace("", None) if column else None
     if fields.full_name:
-        _take_apart(evidence, rows[fields.full_name.column], _full_name_parser(fields.full_name))
+        full_name = fields.full_name
+        _take_apart(evidence, rows[full_name.column], lambda text: read_whole_name(text, full_name))
     if fields.address_line:
         _take_apart(evidence, rows[fields.address_line], lambda text: vars_of(normalize.parse_address_line(text)))
     if fields.birth_date:
@@ -277,10 +289,6 @@ def _evidence(
 def vars_of(parts: object) -> dict[str, str | None]:
     """Which named parts does a small frozen result have?"""
     return {name: getattr(parts, name) for name in parts.__dataclass_fields__}
-
-
-def _full_name_parser(full_name: FullName):
-    return lambda text: vars_of(normalize.parse_full_name(text, full_name.order))
 
 
 def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
