@@ -5,7 +5,8 @@ import pandas as pd
 import linkage
 from linkage.comparisons import COLUMN_OF, COMPARISONS
 from pipeline.contract import tables
-from tests.standardize.rows import said
+from tests.road import county
+from tests.standardize.rows import resources_said, said
 
 CALLS = "riverton_police.calls"
 BOOKINGS = "riverton_county_jail.bookings"
@@ -54,6 +55,18 @@ def people_of_bookings(*changes):
     """The person records of bookings that differ from BOOKING in this, in the order given."""
     rows = [BOOKING | {"BOOKING_NO": f"B{number}"} | change for number, change in enumerate(changes, start=1)]
     return said(BOOKINGS, *rows).person_records
+
+
+def people_of_cases(*changes):
+    """The person records of cases that differ from CASE in this, in the order given."""
+    rows = [CASE | {"person_seq": str(number)} | change for number, change in enumerate(changes, start=1)]
+    return said(PERSONS, *rows).person_records
+
+
+def people_of_patients(*changes):
+    """The person records of patients that differ from county.patient in these elements, in the order given."""
+    patients = (county.patient(f"p{number}", **change) for number, change in enumerate(changes, start=1))
+    return resources_said(PATIENTS, *patients).person_records
 
 
 def told(records, *columns):

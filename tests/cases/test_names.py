@@ -11,16 +11,16 @@ from pipeline.standardize import standardize
 from tests.cases.people import (
     CALL,
     CALLS,
-    PATIENTS,
     compared,
     how_many_people,
     people_of_bookings,
     people_of_calls,
+    people_of_patients,
     told,
     weight,
 )
 from tests.road import county
-from tests.standardize.rows import FEEDS, PLACE, resources_said
+from tests.standardize.rows import FEEDS, PLACE
 
 NAME = ("first_name", "middle_name", "last_name", "suffix")
 
@@ -32,8 +32,7 @@ def names_of(*texts):
 def patients(*changes):
     """Person records of patients that differ from one another in these elements only."""
     plain = {"name": [{"use": "official", "family": "Quill", "given": ["Martin"]}], "birthDate": "1980-04-05"}
-    rows = (county.patient(f"p{n}", **plain | change) for n, change in enumerate(changes, start=1))
-    return resources_said(PATIENTS, *rows).person_records
+    return people_of_patients(*(plain | change for change in changes))
 
 
 def family(*names, **elements):
