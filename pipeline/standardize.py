@@ -29,7 +29,7 @@ from pipeline.contract.declaration import (
     When,
 )
 from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
-from pipeline.whole_names import read_whole_name
+from pipeline.whole_names import is_organisation, read_whole_name
 
 ROW = ("delivery_id", "line_number")
 
@@ -108,9 +108,16 @@ def _accepted_rows(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFra
     table["version"] = rows[feed.version_column].replace("", None) if feed.version_column else None
     table["is_never_happened"] = holds(feed.never_happened, rows, otherwise=False)
     table["is_held"] = _is_held(feed, rows)
-    about = feed.person.about if feed.person else None
-    table["is_about_person"] = holds(about, rows, otherwise=True)
+    table["is_about_person"] = _is_about_person(feed, rows)
     return table
+
+
+def _is_about_person(feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """Which rows are about a person? A shop or an office in the place of a name is nobody."""
+    is_about = holds(feed.person.about if feed.person else None, rows, otherwise=True)
+    fields = feed.person.fields if feed.person else None
+    column = fields and (fields.full_name.column if fields.full_name else fields.last_name)
+    return is_about & ~over_distinct(rows[column], is_organisation).astype(bool) if column else is_about
 
 
 def _is_held(feed: Feed, rows: pd.DataFrame) -> pd.Series:
@@ -214,7 +221,7 @@ def days(name: str | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd
 def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     if feed.person is None:
         return pd.DataFrame(columns=list(tables.PERSON_RECORD))
-    rows = rows.loc[holds(feed.person.about, rows, otherwise=True)]
+    rows = rows.loc[_is_about_person(feed, rows)]
     table = _named(agency, feed, rows)
     table["record_id"] = _record_ids(agency, feed.name, rows["record_key"])
     evidence = normalize.normalize_records(_evidence(agency, feed, feed.person.fields, rows, table["record_id"]))
@@ -320,7 +327,7 @@ def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
 
 
 def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.loc[holds(rule.only_if, rows, otherwise=True)]
+    rows = rows.loc[holds(rule.only_if, rows, otherwise=True) & _is_about_person(feed, rows)]
     table = _named(agency, feed, rows)
     table["encounter_id"] = _record_ids(agency, feed.name, rows["record_key"]) + "#" + rule.kind.value
     table["record_id"] = _about(agency, feed, rule, rows)

@@ -5,8 +5,15 @@ import re
 from linkage import normalize
 from pipeline.contract.declaration import FullName
 
-_ALSO_KNOWN_AS = re.compile(r"\bA(?:KA\b|/K/A\b|\.K\.A\b\.?)", re.IGNORECASE)
-"""What stands between a name and an alias in one field."""
+_ALSO_KNOWN_AS = re.compile(r"(?<=\w)[\s,(]+A(?:KA|/K/A|\.K\.A\.?):?\s+(?=\w)", re.IGNORECASE)
+"""What stands between a name and an alias in one field. Aka alone, or before a comma, is a surname."""
+
+_ORGANISATION = re.compile(
+    r"\w\W+(?:LLC|INC|CORP)\.?$|\b(?:CITY|STATE|TOWN|COUNTY|DEPT\.?|DEPARTMENT) OF\b|\bSTORE #?\d"
+    r"|\b(?:SCHOOL DISTRICT|POLICE DEPT|POLICE DEPARTMENT|SHERIFF'?S OFFICE|COUNTY JAIL)\b",
+    re.IGNORECASE,
+)
+"""Words that no person's name holds. Shops and offices without them cannot be told from surnames, so they pass."""
 
 PARTS = ("first_name", "middle_name", "last_name", "suffix")
 
@@ -28,6 +35,15 @@ def read_whole_name(text: str, full_name: FullName) -> dict[str, str | None]:
     return {name: None if is_nobody else getattr(own, name) for name in PARTS} | {
         "other_last_names": "|".join(aliases) or None
     }
+
+
+def is_organisation(text: str) -> bool:
+    """Is this the name of a shop, an office or a place rather than of a person?
+
+    >>> [is_organisation(text) for text in ("STATE OF COLORADO", "Harvest Foods, Inc.", "STATEN, INCA")]
+    [True, True, False]
+    """
+    return _ORGANISATION.search(text.strip()) is not None
 
 
 def _is_stand_in_pair(first: str | None, last: str | None) -> bool:

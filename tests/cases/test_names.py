@@ -20,7 +20,7 @@ from tests.cases.people import (
     weight,
 )
 from tests.road import county
-from tests.standardize.rows import FEEDS, PLACE
+from tests.standardize.rows import FEEDS, PLACE, said
 
 NAME = ("first_name", "middle_name", "last_name", "suffix")
 
@@ -93,6 +93,7 @@ def test_case_33_suffixes_are_found_in_any_column_and_tell_father_and_son_apart(
 def test_case_34_an_alias_stands_beside_the_name_and_never_in_its_place():
     [record] = told(people_of_calls({"PersonName": "QUILL, MARTIN AKA STONEY, JACK"}), *NAME, "other_last_names")
     assert record == ("MARTIN", None, "QUILL", None, "STONEY")
+    assert names_of("AKA, MARIE", "MARIE AKA") == [("MARIE", None, "AKA", None), ("AKA", None, "MARIE", None)]
     alias_first = patients({"name": [{"use": "nickname", "family": "Stoney"}, {"use": "official", "family": "Quill"}]})
     assert told(alias_first, "last_name", "other_last_names") == [("QUILL", "STONEY")]
     also = family(("official", "Quill"), ("nickname", "Stoney"))
@@ -147,6 +148,16 @@ def test_case_38_padded_codes_and_numbers_are_trimmed_and_kept_as_they_came(stor
     assert entry["record_keys"] == ["riverton_county_jail/bookings/16024520"]
     kept = [path.read_bytes() for path in (tmp_path / "home" / "deliveries").rglob("*") if path.is_file()]
     assert again.read_bytes() in kept
+
+
+def test_case_39_an_organisation_in_the_place_of_a_person_is_nobody():
+    shops = ("STATE OF COLORADO", "WALMART STORE 2231", "HARVEST FOODS, INC.", "RIVERTON SCHOOL DISTRICT")
+    people = ("STATEN, JOHN", "CORPUS, ANA", "INCE, ROSE", "TOWNE, KIM")
+    rows = [CALL | {"PersonNo": str(n), "PersonName": name} for n, name in enumerate(shops + people)]
+    found = said(CALLS, *rows)
+    assert found.accepted_rows["is_about_person"].tolist() == [False] * len(shops) + [True] * len(people)
+    assert told(found.person_records, "display_name") == list(people)
+    assert len(found.encounters) == len(people)
 
 
 def test_case_40_digits_behind_a_made_up_name_do_not_part_a_person():
