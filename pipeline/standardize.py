@@ -5,7 +5,7 @@ Everything follows from the agency's declaration; nothing here knows an agency. 
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import reduce
 from zoneinfo import ZoneInfo
 
@@ -23,13 +23,13 @@ from pipeline.contract.declaration import (
     ConsentRule,
     EncounterRule,
     Feed,
-    FullName,
     Matches,
     OneOf,
     PersonFields,
     When,
 )
 from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.whole_names import is_organisation, read_whole_name
 
 ROW = ("delivery_id", "line_number")
 
@@ -108,9 +108,16 @@ def _accepted_rows(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFra
     table["version"] = rows[feed.version_column].replace("", None) if feed.version_column else None
     table["is_never_happened"] = holds(feed.never_happened, rows, otherwise=False)
     table["is_held"] = _is_held(feed, rows)
-    about = feed.person.about if feed.person else None
-    table["is_about_person"] = holds(about, rows, otherwise=True)
+    table["is_about_person"] = _is_about_person(feed, rows)
     return table
+
+
+def _is_about_person(feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """Which rows are about a person? A shop or an office in the place of a name is nobody."""
+    is_about = holds(feed.person.about if feed.person else None, rows, otherwise=True)
+    fields = feed.person.fields if feed.person else None
+    column = fields and (fields.full_name.column if fields.full_name else fields.last_name)
+    return is_about & ~over_distinct(rows[column], is_organisation).astype(bool) if column else is_about
 
 
 def _is_held(feed: Feed, rows: pd.DataFrame) -> pd.Series:
@@ -214,7 +221,7 @@ def days(name: str | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd
 def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     if feed.person is None:
         return pd.DataFrame(columns=list(tables.PERSON_RECORD))
-    rows = rows.loc[holds(feed.person.about, rows, otherwise=True)]
+    rows = rows.loc[_is_about_person(feed, rows)]
     table = _named(agency, feed, rows)
     table["record_id"] = _record_ids(agency, feed.name, rows["record_key"])
     evidence = normalize.normalize_records(_evidence(agency, feed, feed.person.fields, rows, table["record_id"]))
@@ -234,7 +241,7 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     table["is_part2"] = _is_part2(feed, rows)
     table["is_held"] = _is_held(feed, rows)
     table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
-    table["birth_date"] = _born_before(table["birth_date"], table["recorded_at"])
+    table["birth_date"] = _possible_births(table["birth_date"], _known_by(agency, feed, rows, table["recorded_at"]))
     return table[list(tables.PERSON_RECORD)]
 
 
@@ -243,11 +250,22 @@ def _own_consent(feed: Feed, column: str | None, agency: Agency, rows: pd.DataFr
     return days(column if is_own else None, agency, feed, rows)
 
 
-def _born_before(birth_dates: pd.Series, recorded_at: pd.Series) -> pd.Series:
-    """Whose birth date is possible? One after the row's own moment is a slip (often that day) and goes missing."""
-    recorded = recorded_at.dt.strftime("%Y-%m-%d")
-    is_later = (birth_dates.fillna("") > recorded.fillna("9999")).to_numpy()
-    return birth_dates.astype(object).mask(is_later, None)
+def _known_by(agency: Agency, feed: Feed, rows: pd.DataFrame, recorded_at: pd.Series) -> pd.Series:
+    """By which local day did the agency know of the person? The row's own moment, else when it was last changed."""
+    if feed.encounters or feed.version_column is None:
+        return recorded_at.dt.tz_convert(agency.zone).dt.date
+    changed = over_distinct(rows[feed.version_column], lambda text: parse_moment(text, ("iso",), agency.zone))
+    return pd.to_datetime(changed, utc=True).dt.tz_convert(agency.zone).dt.date
+
+
+def _possible_births(birth_dates: pd.Series, known_by: pd.Series) -> pd.Series:
+    """Whose birth date is possible? One after the day before, or 115 years before, is a slip and goes missing.
+
+    The day itself is one too: it comes of another column written into that of births, and the gate sees them go.
+    """
+    days_before = [None if pd.isna(day) else day - timedelta(days=1) for day in known_by]
+    possible = [normalize.normalize_birth_date(*both) for both in zip(birth_dates, days_before, strict=True)]
+    return pd.Series(possible, index=birth_dates.index, dtype=object)
 
 
 def _evidence(
@@ -262,7 +280,8 @@ def _evidence(
         column = fields.by_field().get(name)
         evidence[name] = rows[column].replace("", None) if column else None
     if fields.full_name:
-        _take_apart(evidence, rows[fields.full_name.column], _full_name_parser(fields.full_name))
+        full_name = fields.full_name
+        _take_apart(evidence, rows[full_name.column], lambda text: read_whole_name(text, full_name))
     if fields.address_line:
         _take_apart(evidence, rows[fields.address_line], lambda text: vars_of(normalize.parse_address_line(text)))
     if fields.birth_date:
@@ -277,10 +296,6 @@ def _evidence(
 def vars_of(parts: object) -> dict[str, str | None]:
     """Which named parts does a small frozen result have?"""
     return {name: getattr(parts, name) for name in parts.__dataclass_fields__}
-
-
-def _full_name_parser(full_name: FullName):
-    return lambda text: vars_of(normalize.parse_full_name(text, full_name.order))
 
 
 def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
@@ -312,7 +327,7 @@ def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
 
 
 def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.loc[holds(rule.only_if, rows, otherwise=True)]
+    rows = rows.loc[holds(rule.only_if, rows, otherwise=True) & _is_about_person(feed, rows)]
     table = _named(agency, feed, rows)
     table["encounter_id"] = _record_ids(agency, feed.name, rows["record_key"]) + "#" + rule.kind.value
     table["record_id"] = _about(agency, feed, rule, rows)
