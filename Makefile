@@ -69,6 +69,10 @@ benchmark: $(READY)  ## Measure the whole road: seconds per stage and peak memor
 benchmark-linkage: $(READY)  ## Measure the linkage beside Splink and recordlinkage: cost and accuracy; about an hour
 	$(BIN)/python -m benchmarks.linkage
 
+.PHONY: benchmark-resolve
+benchmark-resolve: $(READY)  ## Measure resolve with a million known records and a week's new ones; five minutes
+	$(BIN)/python -m benchmarks.resolve
+
 .PHONY: benchmark-crash
 benchmark-crash: $(READY)  ## Kill a thousand runs, then let each operation of a run fail; an hour or more
 	$(BIN)/python -m benchmarks.crash --kills 1000 --faults

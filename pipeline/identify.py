@@ -147,7 +147,7 @@ def link_known(
     decided = work.read("decisions_in_force", decision_number=knowledge.decision_number)
     told = work.read("sender_merges", taken_in_number=knowledge.taken_in_number)
     merges = sender_merges.in_force(told, decided, set(records["record_id"]))
-    living = records[~records["record_id"].isin(list(merges.into))]
+    living = records[~records["record_id"].isin(list(merges.into))] if merges.into else records
     about_living = sender_merges.decisions_about_the_living(decided, merges)
     linked = resolve.link(living, plan.settings.match_threshold, about_living, progress, model)
     return Links(living, sender_merges.with_merged(linked, merges), merges)
