@@ -11,7 +11,6 @@ seconds, CPU seconds of the program and of PostgreSQL, and the peak memory of bo
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.people import write_people
-from benchmarks.watched import watch
+from benchmarks.watched import here_and_now, watch
 
 FIRST_DAY = date(2026, 11, 9)
 SEED = 7
@@ -52,8 +51,7 @@ def measure(known: int, new: int, folder: Path) -> dict:
             }
         )
     return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}",
+        **here_and_now(),
         "known": known,
         "new": new,
         "runs": runs,

@@ -10,7 +10,6 @@ counted once).
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from benchmarks.watched import watch
+from benchmarks.watched import here_and_now, watch
 
 AS_OF = date(2026, 11, 16)
 SEED = 7
@@ -39,8 +38,7 @@ def measure(persons: int, years: int, folder: Path) -> dict:
     cost = watch(child)
     told = json.loads(child.communicate()[0])
     return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}",
+        **here_and_now(),
         "persons": persons,
         "years": years,
         "synthesize_seconds": round(synthesized, 1),

@@ -1,8 +1,12 @@
 """What does a process cost together with the PostgreSQL it uses? Sampled from outside while it runs."""
 
+import os
+import platform
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import psutil
 
@@ -23,6 +27,12 @@ class Cost:
     seconds: float
     peak_bytes: int
     database_cpu_seconds: float
+
+
+def here_and_now() -> dict[str, str]:
+    """What stands beside every figure? The date and the machine."""
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}"
+    return {"date": datetime.now(UTC).date().isoformat(), "machine": machine}
 
 
 def watch(child: subprocess.Popen) -> Cost:

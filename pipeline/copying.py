@@ -4,9 +4,27 @@ Arrow is imported where it is used: it costs a third of a second, and most comma
 """
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import pandas as pd
+
+from pipeline.contract.errors import OutreachError
+
+
+class TableNotCopied(OutreachError):
+    """A table cannot be written or read as CSV: a mistake of ours. Arrow's words quote values, so they stay here."""
+
+
+@contextmanager
+def _without_values() -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except pa.ArrowException as fault:
+        raise TableNotCopied(f"a table could not be copied [{type(fault).__name__}]; please report this line") from None
+
 
 ARROW_TYPES = {16: "bool", 20: "int64", 23: "int32", 25: "string", 701: "double", 1082: "date32", 1184: "moment"}
 """PostgreSQL's numbers of the types that are read by COPY, and what Arrow calls them (`moment` is ours)."""
@@ -17,9 +35,10 @@ def as_csv(frame: pd.DataFrame) -> bytes:
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
-    table = pa.Table.from_pandas(frame, preserve_index=False)
     sink = io.BytesIO()
-    pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False))
+    with _without_values():
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False))
     return sink.getvalue()
 
 
@@ -49,7 +68,8 @@ def from_csv(blocks: Iterable[bytes | memoryview], types: Mapping[str, int]) -> 
     )
     if content.tell():
         reading = pa_csv.ReadOptions(column_names=list(types)), pa_csv.ParseOptions(newlines_in_values=True)
-        table = pa_csv.read_csv(pa.BufferReader(content.getvalue()), *reading, convert)
+        with _without_values():
+            table = pa_csv.read_csv(pa.BufferReader(content.getvalue()), *reading, convert)
     else:  # there is no CSV of no rows
         table = pa.schema(arrow).empty_table()
     return table.to_pandas(coerce_temporal_nanoseconds=True)

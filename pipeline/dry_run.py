@@ -49,8 +49,9 @@ class FileTold:
     Attributes:
         file, feed: its name, and the feed whose pattern it has; None where no feed has it.
         refused: why it would not be taken in at all; None where it would.
-        rows, accepted, quarantined: where its rows would go. retracted: of those accepted, how many say that they never
-            happened. held: how many lack a consent of their own.
+        rows, accepted, quarantined, retracted: where its rows would go, were it the only file: rows = accepted +
+            quarantined + retracted (never happened, or followed by a newer version). held: of those accepted, how many
+            lack a consent of their own.
         extra_columns: that are not declared; they are kept and used for nothing.
         reasons: why rows or values would be set aside. columns: how often each is filled.
         said: how many person records, encounters, conditions and consents the rows are.
@@ -114,7 +115,6 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
         feed=feed.name,
         refused=refused[1] if refused else None,
         rows=reading.row_count,
-        accepted=0 if refused else len(good),
         quarantined=reading.row_count if refused else quarantined,
         extra_columns=reading.extra_columns,
         reasons=(*_reasons("the row", aside), *_reasons("the value", dropped)),
@@ -126,10 +126,14 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
 def _told(agency: Agency, feed: Feed, rows: pd.DataFrame) -> dict:
     """What do the rows say, counted?"""
     said = standardize(agency, feed, rows)
+    versions = said.accepted_rows.sort_values(["version", "line_number"], na_position="first")
+    newest = versions.drop_duplicates("record_key", keep="last")
+    counting = newest[~newest["is_never_happened"].astype(bool)]
     kinds = ("person_records", "encounters", "conditions", "consents")
     return {
-        "retracted": int(said.accepted_rows["is_never_happened"].sum()),
-        "held": int(said.accepted_rows["is_held"].sum()),
+        "accepted": len(counting),
+        "retracted": len(versions) - len(counting),
+        "held": int(counting["is_held"].sum()),
         "said": tuple((kind.replace("_", " "), len(getattr(said, kind))) for kind in kinds),
     }
 

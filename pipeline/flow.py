@@ -107,15 +107,23 @@ def run(
             else:
                 refusals += intake.refusal_lines(store, received.delivery_ids)
                 unknown_files += received.unknown
-        found = identify.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
-        progress("rank", 0)
-        list_id = listing.rank_persons(store, act, plan, agencies, int(str(found["run_number"])))
-        progress("rank", 1)
-        progress("publish", 0)
         try:
-            paths = publication.publish_list(store, act, list_id, published_of(settings), out)
+            list_id, paths = make_and_publish(store, act, agencies, plan, out, progress)
         except PublishHeldBack as held_back:
             held_back.refusals = tuple(refusals)
             raise
-        progress("publish", 1)
     return RunResult(list_id, paths, refusals, unknown_files, receive.unknown_folders(deliveries, agencies))
+
+
+def make_and_publish(
+    store: Store, act: Act, agencies: tuple[Agency, ...], plan: ListPlan, out: Path, progress: Progress
+) -> tuple[str, list[Path]]:
+    """Resolve, rank, publish, from what was taken in. Answers the list's id and its files; needs the lock of a run."""
+    found = identify.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
+    progress("rank", 0)
+    list_id = listing.rank_persons(store, act, plan, agencies, int(str(found["run_number"])))
+    progress("rank", 1)
+    progress("publish", 0)
+    paths = publication.publish_list(store, act, list_id, published_of(plan.settings), out)
+    progress("publish", 1)
+    return list_id, paths

@@ -51,7 +51,7 @@ def looks_back(work: Work, made: OutreachList) -> bool:
 
 def check_list(work: Work, act: Act, made: OutreachList) -> tuple[Check, ...]:
     """What do the checks of a list find, as the database is now? Kept with the list."""
-    before = work.ask("measures_before", as_of=made.as_of)
+    before = work.ask("measures_of_list", list_id=_compared_with(work, made))
     known = gate.measured_from_json(before["measured"]) if isinstance(before, dict) else None
     measured, marks = measure(work, made, before)
     checks = gate.examine(measured, known)
@@ -64,6 +64,14 @@ def check_list(work: Work, act: Act, made: OutreachList) -> tuple[Check, ...]:
     failed = sum(not check.is_passed for check in checks)
     audit.record(work, act, "list_checked", list_id=made.list_id, checks=len(checks), failed=failed)
     return checks
+
+
+def _compared_with(work: Work, made: OutreachList) -> object:
+    """Which list is it compared with? The current one; where that was withdrawn, the last one of an earlier day."""
+    current = work.read("current_list")
+    if not current.empty:
+        return current["list_id"].iloc[0]
+    return work.ask("previous_list", as_of=date.fromisoformat(made.as_of), known_at=None)
 
 
 def measure_instead(work: Work, made: OutreachList, instead_of: str) -> None:

@@ -3,13 +3,15 @@
 As one act, under one lock, so that no list that held the record stays current.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import flow, identify, listing, publication, sealing, withdrawal
+from pipeline import flow, sealing, withdrawal
 from pipeline.audit import Act
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import NothingToPublish, PublishHeldBack
 from pipeline.publish import notice
+from pipeline.sealed_rows import RecordId
 from pipeline.sealing import Order, Sealed
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -36,41 +38,36 @@ def seal_and_run(
     with store.run_lock(PATIENCE_SECONDS):
         sealed = sealing.seal(store, act, order, agencies, settings, flow.vault_of(settings))
         withdrawal.remove_files(store, flow.published_of(settings), out)
-        list_id = _publish(store, act, sealed, agencies, settings, out) if with_run else None
+        list_id, why_none = _publish(store, act, sealed, agencies, settings, out) if with_run else (None, [])
     with store.transaction() as work:
         lines = [notice.sentence(one) for one in withdrawal.notices(work)]
-    return {"counts": _counts(sealed), "list_id": list_id, "notices": [*lines, *_remarks(sealed)]}
+    return {"counts": _counts(sealed), "list_id": list_id, "notices": [*lines, *why_none, *_remarks(sealed)]}
 
 
-def lift_in_run(store: Store, act: Act, order: Order, settings: Settings) -> dict:
+def lift_in_run(store: Store, act: Act, records: Sequence[RecordId], because: str, settings: Settings) -> dict:
     """Lift tombstones while no run is going on. Answers counts and what comes next."""
     with store.run_lock(PATIENCE_SECONDS):
-        lifted = sealing.lift(store, act, order, settings)
+        lifted = sealing.lift(store, act, records, because, settings)
     after = "They come in again when their agency delivers them in a new file; what was removed does not come back."
     return {"counts": {"tombstones_lifted": lifted}, "list_id": None, "notices": [after]}
 
 
 def _publish(
     store: Store, act: Act, sealed: Sealed, agencies: tuple[Agency, ...], settings: Settings, out: Path
-) -> str | None:
-    """Publish the list of the current list's day anew. None where that is not needed, or it may not become current."""
+) -> tuple[str | None, list[str]]:
+    """Publish the list of the current list's day anew. Answers its id, or, where none became current, why."""
     with store.transaction() as work:
         day = sealed.current_as_of if sealed.row_count else withdrawal.day_to_fill(work)
     if day is None:
-        return None
+        return None, []
     plan = flow.plan_for(day, settings)
     try:
-        found = identify.resolve_persons(store, act, plan)
-    except NothingToPublish:
-        return None
-    list_id = listing.rank_persons(store, act, plan, agencies, int(str(found["run_number"])))
-    try:
-        publication.publish_list(store, act, list_id, flow.published_of(settings), out)
-    except PublishHeldBack:
-        return None
+        list_id, _ = flow.make_and_publish(store, act, agencies, plan, out, lambda step, share: None)
+    except (NothingToPublish, PublishHeldBack) as reason:
+        return None, ["No new list was published.", *reason.lines()]
     with store.transaction() as work:
         withdrawal.write_notice(work, list_id, day, out)
-    return list_id
+    return list_id, []
 
 
 def _counts(sealed: Sealed) -> dict[str, int]:

@@ -51,7 +51,6 @@ class Sealed:
         unreadable_count: files of these agencies that never could be read: nobody knows what they hold.
         withdrawn_count: lists called back.
         current_as_of: day of the list that was current before; None where there was none.
-        first_taken_in: number of the first file that held one of the rows.
     """
 
     record_count: int
@@ -61,7 +60,6 @@ class Sealed:
     unreadable_count: int
     withdrawn_count: int
     current_as_of: date | None
-    first_taken_in: int
 
 
 def parse_records(texts: Sequence[str], agencies: Sequence[Agency]) -> tuple[RecordId, ...]:
@@ -97,7 +95,7 @@ def seal(store: Store, act: Act, order: Order, agencies: tuple[Agency, ...], set
         reregister.tell_again(work, act, settings, ids, told_of, first)
         _write_tombstones(work, act, order, number, key)
         unreadable = int(str(work.ask("count_unreadable", agencies=sorted({r.agency for r in order.records}))))
-        sealed = Sealed(len(ids), len(places), len(files), decision_count, unreadable, withdrawn, current_as_of, first)
+        sealed = Sealed(len(ids), len(places), len(files), decision_count, unreadable, withdrawn, current_as_of)
         _tell(work, act, order, sealed, number, key)
         if len(places):
             withdrawal.tell_lists_again(work, act, settings, agencies, first)
@@ -106,13 +104,13 @@ def seal(store: Store, act: Act, order: Order, agencies: tuple[Agency, ...], set
     return sealed
 
 
-def lift(store: Store, act: Act, order: Order, settings: Settings) -> int:
+def lift(store: Store, act: Act, records: Sequence[RecordId], because: str, settings: Settings) -> int:
     """Let these records come in again when they are delivered anew. Answers how many tombstones were lifted."""
     key = settings.id_key.get_secret_value()
-    marks = [mark_of(str(record), key) for record in order.records]
+    marks = [mark_of(str(record), key) for record in records]
     with store.transaction() as work:
         lifted = work.run("lift_tombstones", marks=marks, at=act.at)
-        written = {"because": order.because, "record_count": lifted, "row_count": 0}
+        written = {"because": because, "record_count": lifted, "row_count": 0}
         number = work.ask("insert_sealing", at=act.at, actor=act.actor, cause=LIFTED, **written)
         audit.record(work, act, "tombstones_lifted", sealing=int(str(number)), records=lifted)
     return lifted

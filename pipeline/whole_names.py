@@ -9,11 +9,12 @@ _ALSO_KNOWN_AS = re.compile(r"(?<=\w)[\s,(]+A(?:KA|/K/A|\.K\.A\.?):?\s+(?=\w)", 
 """What stands between a name and an alias in one field. Aka alone, or before a comma, is a surname."""
 
 _ORGANISATION = re.compile(
-    r"\w\W+(?:LLC|INC|CORP)\.?$|\b(?:CITY|STATE|TOWN|COUNTY|DEPT\.?|DEPARTMENT) OF\b|\bSTORE #?\d"
+    r"\w\W+(?:LLC|INC)\.?$|\b(?:CITY|STATE|TOWN|COUNTY|DEPT\.?|DEPARTMENT) OF\b|\bSTORE #?\d"
     r"|\b(?:SCHOOL DISTRICT|POLICE DEPT|POLICE DEPARTMENT|SHERIFF'?S OFFICE|COUNTY JAIL)\b",
     re.IGNORECASE,
 )
-"""Words that no person's name holds. Shops and offices without them cannot be told from surnames, so they pass."""
+"""Words that no person's name holds (Corp is a surname). Shops and offices without them pass: a person who is taken for
+a shop would be hidden."""
 
 PARTS = ("first_name", "middle_name", "last_name", "suffix")
 
@@ -40,8 +41,8 @@ def read_whole_name(text: str, full_name: FullName) -> dict[str, str | None]:
 def is_organisation(text: str) -> bool:
     """Is this the name of a shop, an office or a place rather than of a person?
 
-    >>> [is_organisation(text) for text in ("STATE OF COLORADO", "Harvest Foods, Inc.", "STATEN, INCA")]
-    [True, True, False]
+    >>> [is_organisation(text) for text in ("STATE OF COLORADO", "Harvest Foods, Inc.", "STATEN, INCA", "John Corp")]
+    [True, True, False, False]
     """
     return _ORGANISATION.search(text.strip()) is not None
 

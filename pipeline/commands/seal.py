@@ -52,14 +52,12 @@ def seal(
     if cause is None and not lift:
         raise SettingError(f"say why with --cause {[one.value for one in SealingCause]}")
     settings, agencies = read_settings(), load_agencies()
-    order = Order(
-        parse_records([*(records or []), *_lines(from_file)], agencies), cause or SealingCause.MISTAKEN, because
-    )
+    named = parse_records([*(records or []), *_lines(from_file)], agencies)
     with opened_store(settings) as store:
-        if lift:
-            told = seal_run.lift_in_run(store, act_of(at), order, settings)
+        if lift or cause is None:
+            told = seal_run.lift_in_run(store, act_of(at), named, because, settings)
         else:
-            folder = out or settings.out
+            order, folder = Order(named, cause, because), out or settings.out
             told = seal_run.seal_and_run(store, act_of(at), order, agencies, settings, folder, with_run=not no_run)
     if as_json:
         console.say_json(told)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import FhirNdjson
 from pipeline.contract.fhir_r4 import DATA_TYPES, ELEMENTS, TYPE_OF
-from pipeline.readers.reading import Fault, FileUnreadable, Reading
+from pipeline.readers.reading import NOT_JSON, NOT_UTF8, Fault, FileUnreadable, Reading, load_json, numbered_lines
 
 SSN_SYSTEM = "http://hl7.org/fhir/sid/us-ssn"
 _DATE_TIME = re.compile(
@@ -34,9 +34,8 @@ _NOT_LOOKED_INTO = ("extension", "text", "contained")
 def read(layout: FhirNdjson, content: bytes) -> Reading:
     """Which resources does the file hold? Raises FileUnreadable where no line of a non-empty file is JSON."""
     reading = Reading()
-    for line_number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if line.strip():
-            _add(reading, layout.resource_type, line_number, line.strip())
+    for line_number, line in numbered_lines(content):
+        _add(reading, layout.resource_type, line_number, line)
     not_json = sum(fault.fault_code in (RowFault.NOT_JSON, RowFault.ENCODING) for fault in reading.faults)
     if reading.row_count and not_json == reading.row_count:
         raise FileUnreadable("no line of it is JSON; ask the agency for a FHIR bulk export (NDJSON)", reading.row_count)
@@ -48,24 +47,18 @@ def _add(reading: Reading, resource_type: str, line_number: int, line: bytes) ->
     fault = None
     try:
         text = line.decode("utf-8")
-        resource = json.loads(text, parse_constant=_refuse_constant)
-        json.dumps(resource, ensure_ascii=False).encode("utf-8")  # half a character, written as an escape, is none
+        resource = load_json(text)
         fault = _fault(resource_type, resource) or _shape_fault(resource_type, resource)
     except UnicodeError:
         text = line.decode("utf-8", errors="replace")
-        fault = (RowFault.ENCODING, "the line is not UTF-8; ask the agency to export it again")
+        fault = NOT_UTF8
     except (ValueError, RecursionError):
-        fault = (RowFault.NOT_JSON, "the line is not JSON; ask the agency to export it again")
+        fault = NOT_JSON
     if fault is not None:
         reading.faults.append(Fault(line_number, *fault))
         if fault[0] in (RowFault.NOT_JSON, RowFault.ENCODING):
             text = json.dumps({"text": text})
     reading.rows.append((line_number, text))
-
-
-def _refuse_constant(name: str) -> object:
-    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
-    raise ValueError(name)
 
 
 def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:

@@ -5,7 +5,7 @@ import re
 
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Feed, JsonLines
-from pipeline.readers.reading import Fault, FileUnreadable, Reading
+from pipeline.readers.reading import NOT_JSON, NOT_UTF8, Fault, FileUnreadable, Reading, load_json, numbered_lines
 
 
 class _SaysTwice(ValueError):
@@ -15,9 +15,8 @@ class _SaysTwice(ValueError):
 def read(feed: Feed, layout: JsonLines, content: bytes) -> Reading:
     """Which objects does the file hold? Raises FileUnreadable where no line of a non-empty file is one."""
     reading, seen = Reading(), set()
-    for line_number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if line.strip():
-            seen |= _add(reading, feed, layout, line_number, line.strip())
+    for line_number, line in numbered_lines(content):
+        seen |= _add(reading, feed, layout, line_number, line)
     if reading.row_count and len(reading.faults) == reading.row_count:
         raise FileUnreadable(
             "no line of it is a JSON object of this layout; ask what the agency sent", reading.row_count
@@ -47,28 +46,16 @@ def _add(reading: Reading, feed: Feed, layout: JsonLines, line_number: int, line
 def _parsed(line: bytes) -> tuple[dict, tuple[RowFault, str] | None]:
     """What does a line say? Numbers stay as they are written: an id is no quantity, and 0123 or 1.10 would be lost."""
     try:
-        found = json.loads(
-            line.decode("utf-8"),
-            parse_int=str,
-            parse_float=str,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_once_each,
-        )
-        json.dumps(found, ensure_ascii=False).encode("utf-8")  # half a character, written as an escape, is none
+        found = load_json(line.decode("utf-8"), parse_int=str, parse_float=str, object_pairs_hook=_once_each)
     except UnicodeError:
-        return {}, (RowFault.ENCODING, "the line is not UTF-8; ask the agency to export it again")
+        return {}, NOT_UTF8
     except _SaysTwice:
         return {}, (RowFault.WRONG_SHAPE, "the line says the same thing twice; ask the agency to export it again")
     except (ValueError, RecursionError):
-        return {}, (RowFault.NOT_JSON, "the line is not JSON; ask the agency to export it again")
+        return {}, NOT_JSON
     if not isinstance(found, dict):
         return {}, (RowFault.NOT_JSON, "the line is JSON but no object; ask the agency to export it again")
     return found, None
-
-
-def _refuse_constant(name: str) -> object:
-    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
-    raise ValueError(name)
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -79,7 +66,7 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _columns(feed: Feed, layout: JsonLines, found: dict) -> dict[str, str]:
-    """Which declared columns does an object have? Raises TypeError where one holds an object."""
+    """Which declared columns does an object have? Raises TypeError where one holds an object, or lists of lists."""
     columns: dict[str, str] = {}
     for column in feed.columns:
         for path in (layout.paths.get(column.name, column.name), *column.aliases):
@@ -108,7 +95,7 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list) and not any(isinstance(part, list) for part in value):
         return " ".join(_text(part) for part in value)
     if not isinstance(value, str):
         raise TypeError

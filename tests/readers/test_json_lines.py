@@ -52,6 +52,7 @@ def test_values_are_what_was_written(written, text):
         ('{"permit": NaN}', "not_json"),
         ('{"permit": "P1", "permit": "P2"}', "wrong_shape"),
         ('{"permit": {"number": "P1"}}', "wrong_shape"),
+        ('{"permit": ' + "[" * 400 + "]" * 400 + "}", "wrong_shape"),
         ('{"permit": "\\ud800"}', "wrong_encoding"),
     ],
 )

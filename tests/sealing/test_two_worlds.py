@@ -5,9 +5,12 @@ import json
 import pandas as pd
 import pytest
 
-from pipeline import answers
+from pipeline import answers, seal_run
+from pipeline.agencies import load_agencies
+from pipeline.audit import Act
 from pipeline.contract.errors import NothingToPublish
 from pipeline.sealed_rows import mark_of
+from pipeline.sealing import parse_records
 from tests.road import county
 from tests.sealing.worlds import OTHER, World
 
@@ -109,19 +112,13 @@ def test_a_file_of_sealed_rows_alone_stops_nobody(worlds):
 
 
 def test_a_lifted_tombstone_lets_the_record_in_again(worlds):
-    from pipeline import seal_run
-    from pipeline.agencies import load_agencies
-    from pipeline.audit import Act
-    from pipeline.contract.codes import SealingCause
-    from pipeline.sealing import Order, parse_records
-
     world, _ = worlds
     county.calls(world.folder, {}, OTHER)
     county.bookings(world.folder, {}, name="bookings_20261101.csv")
     world.run(-1)
     world.seal(BOOKING_ID, week=-1)
-    order = Order(parse_records([BOOKING_ID], load_agencies()), SealingCause.MISTAKEN, "ticket 7")
-    told = seal_run.lift_in_run(world.store, Act("test", county.AT), order, world.settings)
+    records = parse_records([BOOKING_ID], load_agencies())
+    told = seal_run.lift_in_run(world.store, Act("test", county.AT), records, "ticket 7", world.settings)
     assert told["counts"] == {"tombstones_lifted": 1}
     county.bookings(world.folder, {"REL_DT": "20261110"}, name="bookings_20261115.csv")
     made = world.run(0)

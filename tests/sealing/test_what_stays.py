@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import sealing
+from pipeline import gate, sealing
 from pipeline.agencies import load_agencies
 from pipeline.audit import Act, verify
 from pipeline.contract.codes import SealingCause
@@ -78,3 +78,13 @@ def test_the_guards_are_up_before_and_after_and_the_trail_is_whole(world):
         altered("delete from core.decision")
     with world.store.transaction() as work:
         assert verify(work).is_whole
+
+
+def test_a_list_that_its_gate_holds_back_is_told_and_none_is_current(world, monkeypatch):
+    monkeypatch.setattr(gate, "LARGEST_PERSON_RECORDS", 0)
+    told = world.seal(BOOKING_ID)
+    assert told["list_id"] is None
+    assert "No new list was published." in told["notices"]
+    assert any("held back" in line for line in told["notices"])
+    assert not (world.out / "outreach_list.json").exists()
+    assert not any(b"B1ZQX" in path.read_bytes() for path in world.out.rglob("*") if path.is_file())

@@ -1,5 +1,6 @@
 """Does the quick way to read a large table tell the same as the usual one?"""
 
+import traceback
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline import copying
 from pipeline.contract import tables
 from pipeline.contract.errors import StoreError
 from pipeline.store import Store
@@ -56,3 +58,15 @@ def test_both_ways_tell_the_same(store: Store, said: list[tuple]):
 def test_a_refused_question_says_no_more_than_the_usual_way(store: Store):
     with pytest.raises(StoreError, match=r"refused \[22P02\] \(links_of_run\)"), store.transaction() as work:
         work.read_many("links_of_run", run_number="CANARYNAME")
+
+
+def test_what_arrow_says_of_a_table_never_leaves_as_it_is():
+    name = "CANARY" + "NAME"  # in two, or the traceback shows it with the line
+    for copied in (
+        lambda: copying.from_csv([f"{name}\n".encode()], {"line_number": 20}),
+        lambda: copying.from_csv([f"{name},1\n{name}\n".encode()], {"last_name": 25, "line_number": 20}),
+        lambda: copying.as_csv(pd.DataFrame({"last_name": [name, 7]})),
+    ):
+        with pytest.raises(copying.TableNotCopied) as told:
+            copied()
+        assert name not in "".join(traceback.format_exception(told.value))
