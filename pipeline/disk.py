@@ -10,8 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pipeline.contract.errors import OutreachError
+
+PIECE = 1 << 20
+"""Bytes of a stream in memory at a time."""
 
 PARTIAL = ".partial"
 """Ending of what is still being written. A crash may leave one behind: nobody reads it, the next run removes it."""
@@ -55,17 +59,28 @@ def write_whole(path: Path, content: bytes) -> Path:
 
     The rename itself survives a power cut once `sync_folder` was called.
     """
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)  # mode 0600
+    with _beside(path.parent, path.name) as (stream, beside):
+        stream.write(content)
+        _force(stream)
+        beside.replace(path)
+    return path
+
+
+@contextmanager
+def _beside(folder: Path, name: str) -> Iterator[tuple[IO[bytes], Path]]:
+    """Open a file to write, under a name that nobody reads; what goes wrong leaves nothing of it."""
+    descriptor, beside = tempfile.mkstemp(prefix=f".{name}.", suffix=PARTIAL, dir=folder)  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(beside).replace(path)
+            yield stream, Path(beside)
     except OSError:
         Path(beside).unlink(missing_ok=True)
         raise
-    return path
+
+
+def _force(stream: IO[bytes]) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -94,6 +109,31 @@ def keep(content: bytes, store: Path) -> str:
     return sha256
 
 
+def keep_stream(content: IO[bytes], sha256: str, store: Path) -> bool:
+    """Keep a stream of any length under its hash, a piece in memory at a time, if it is still the one of this hash."""
+    make_folder(store)
+    digest, place = hashlib.sha256(), _place(sha256, store)
+    with _beside(store, "arriving") as (stream, beside):
+        while piece := content.read(PIECE):
+            digest.update(piece)
+            stream.write(piece)
+        _force(stream)
+        if digest.hexdigest() != sha256:
+            beside.unlink()
+            return False
+        make_folder(place.parent)
+        beside.replace(place)
+    sync_folder(place.parent)
+    return True
+
+
+@contextmanager
+def opened(sha256: str, store: Path) -> Iterator[IO[bytes]]:
+    """Open the bytes kept under this hash. Raises OSError where there are none."""
+    with _place(sha256, store).open("rb") as stream:
+        yield stream
+
+
 def kept(sha256: str, store: Path) -> bytes | None:
     """Which bytes are kept under this hash? None where there are none, or where they are no longer those."""
     try:
@@ -119,5 +159,5 @@ def hashes(store: Path) -> set[str]:
 
 def sweep(store: Path) -> None:
     """Remove what a crash left half written among the kept bytes."""
-    for stray in store.glob(f"[0-9a-f][0-9a-f]/.*{PARTIAL}"):
+    for stray in (*store.glob(f".*{PARTIAL}"), *store.glob(f"[0-9a-f][0-9a-f]/.*{PARTIAL}")):
         stray.unlink(missing_ok=True)

@@ -78,7 +78,9 @@ def check_files(agency: Agency, paths: list[Path]) -> Iterator[FileTold]:
         if found is None:
             yield FileTold(file=path.name, feed=None, refused="its name is that of no declared feed; it is left alone")
         else:
-            yield check_file(agency, found, path.name, receive.read_bytes(agency, receive.FoundFile(found, path)))
+            with receive.opened(agency, receive.FoundFile(found, path)) as stream:
+                content = stream.read()
+            yield check_file(agency, found, path.name, content)
 
 
 def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTold:

@@ -4,9 +4,10 @@ The rim between the stages (which know no database) and the store: a step reads 
 to its stage, and writes what comes back, in one transaction with its audit event. Only ids and counts come out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
@@ -53,36 +54,47 @@ def _receive_file(
     store: Store, act: Act, agency: Agency, file: receive.FoundFile, vault: Path, id_key: str
 ) -> int | None:
     """Take in one file. Answers its delivery id, or None where the same bytes were taken in before."""
-    content = receive.read_bytes(agency, file)
-    sha256 = disk.checksum(content)
+    sha256, byte_count = receive.fingerprint(agency, file)
     with store.transaction() as work:
         known = work.read("delivery_by_checksum", agency=agency.name, feed=file.feed.name, sha256=sha256)
         if not known.empty and file.path.name != known["file_name"].iloc[0]:
             work.run("insert_repeated_file", delivery_id=int(known["delivery_id"].iloc[0]), file_name=file.path.name)
         if not known.empty and known["status"].iloc[0] == DeliveryStatus.ACCEPTED:
             if known["kept_sha256"].iloc[0] == sha256:  # put back where somebody removed it
-                _keep(content, vault)
+                _keep(agency, file, frozenset(), sha256, vault)
             return None
-        cleaned = tombstones.without_sealed(work, act, agency, file.feed, content, id_key)
-        kept_sha256 = _keep(cleaned.content, vault)
+        with receive.opened(agency, file) as stream:
+            sealed_lines = tombstones.sealed_lines(work, act, agency, file.feed, stream, id_key)
+        kept_sha256 = _keep(agency, file, sealed_lines, sha256, vault)
         if known.empty:
-            delivery_id = _register(work, act, agency, file, sha256, len(content))
+            delivery_id = _register(work, act, agency, file, sha256, byte_count)
         else:
             delivery_id = int(known["delivery_id"].iloc[0])
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)
         work.run("mark_kept_file", sha256=sha256, kept_sha256=kept_sha256)
-        row_count = _read_rows(work, file.feed, delivery_id, cleaned.content)
+        with disk.opened(kept_sha256, vault) as stream:
+            row_count = _read_rows(work, file.feed, delivery_id, stream)
         audit.record(work, act, "delivery_received", agency=agency.name, feed=file.feed.name, delivery_id=delivery_id)
-        if cleaned.refused_count and not row_count:  # nothing but sealed rows: no fault of the agency, so no refusal
+        if sealed_lines and not row_count:  # nothing but sealed rows: no fault of the agency, so no refusal
             work.run("mark_deliveries_accepted", delivery_ids=[delivery_id], taken_in_at=act.at)
             return None
     return delivery_id
 
 
-def _keep(content: bytes, vault: Path) -> str:
-    """Keep these bytes, before the database names them: it never names what is not there. Answers their hash."""
-    with disk.told_plainly(vault):
-        return disk.keep(content, vault)
+def _keep(agency: Agency, file: receive.FoundFile, sealed_lines: frozenset[int], sha256: str, vault: Path) -> str:
+    """Keep a file's bytes without these lines, before the database names them: it never names what is not there.
+
+    Answers their hash. Raises DeliveryRefused where the file is no longer the one that was looked at.
+    """
+    with receive.opened(agency, file) as stream, disk.told_plainly(vault):
+        if not sealed_lines:
+            if not disk.keep_stream(stream, sha256, vault):
+                raise receive.still_arriving(agency, file)
+            return sha256
+        content = stream.read()
+        if disk.checksum(content) != sha256:
+            raise receive.still_arriving(agency, file)
+        return disk.keep(readers.blanked(file.feed, content, sealed_lines), vault)
 
 
 def _register(work: Work, act: Act, agency: Agency, file: receive.FoundFile, sha256: str, byte_count: int) -> int:
@@ -99,20 +111,32 @@ def _register(work: Work, act: Act, agency: Agency, file: receive.FoundFile, sha
     return int(str(answer))
 
 
-def _read_rows(work: Work, feed: Feed, delivery_id: int, content: bytes) -> int:
-    """Put the rows of a file into raw. Answers how many there are."""
-    try:
-        reading = readers.read(feed, content)
-    except readers.FileUnreadable as fault:
-        _insert_faults(work, [(delivery_id, WHOLE_FILE, fault.line_count, None, RowFault.UNREADABLE, str(fault))])
-        work.run("mark_delivery_read", delivery_id=delivery_id, row_count=fault.line_count, missing_columns="")
-        return fault.line_count
-    work.copy_json_rows("raw.delivered_row", ((delivery_id, line, payload) for line, payload in reading.rows))
-    faults = [(delivery_id, f.line_number, 1, None, f.fault_code, f.message) for f in reading.faults]
+def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes]) -> int:
+    """Put the rows of a file into raw, one in memory at a time. Answers how many there are."""
+    about, faults, unreadable = readers.About(), [], []
+    row_count = 0
+
+    def rows() -> Iterator[tuple[int, int, str]]:
+        nonlocal row_count
+        try:
+            for row in readers.rows_of(feed, stream, about):
+                row_count += 1
+                if row.fault is not None:
+                    faults.append((delivery_id, row.line_number, 1, None, row.fault.fault_code, row.fault.message))
+                yield delivery_id, row.line_number, row.payload
+        except readers.FileUnreadable as fault:  # kept back here: raised through the COPY it would end the transaction
+            unreadable.append(fault)
+
+    work.copy_json_rows("raw.delivered_row", rows())
+    missing = ", ".join(about.missing_required)
+    if unreadable:
+        [fault] = unreadable
+        row_count, missing = fault.line_count, ""
+        faults = [(delivery_id, WHOLE_FILE, row_count, None, RowFault.UNREADABLE, str(fault))]
+        work.run("forget_rows_of_delivery", delivery_id=delivery_id)
     _insert_faults(work, faults)
-    missing = ", ".join(reading.missing_required)
-    work.run("mark_delivery_read", delivery_id=delivery_id, row_count=reading.row_count, missing_columns=missing)
-    return reading.row_count
+    work.run("mark_delivery_read", delivery_id=delivery_id, row_count=row_count, missing_columns=missing)
+    return row_count
 
 
 def _insert_faults(work: Work, faults: Sequence[tuple]) -> None:

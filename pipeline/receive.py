@@ -3,10 +3,14 @@
 Stages know no database: `flow.py` hands what is found here to the store.
 """
 
+import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO
 
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Agency, Feed
@@ -71,10 +75,24 @@ def business_date(feed: Feed, name: str) -> date | None:
         return None
 
 
-def read_bytes(agency: Agency, file: FoundFile) -> bytes:
-    """What does the file hold? Raises DeliveryRefused where it cannot be opened."""
+@contextmanager
+def opened(agency: Agency, file: FoundFile) -> Iterator[IO[bytes]]:
+    """Open a file. Raises DeliveryRefused where it cannot be opened or read."""
     try:
-        return file.path.read_bytes()
+        with file.path.open("rb") as stream:
+            yield stream
     except OSError:
         why = "the file cannot be opened; give the program the right to read it"
         raise DeliveryRefused(agency.name, file.feed.name, file.path.name, RowFault.UNREADABLE, why) from None
+
+
+def fingerprint(agency: Agency, file: FoundFile) -> tuple[str, int]:
+    """Which bytes does the file hold? Their SHA-256 as hexadecimal text, and how many. Raises as `opened` does."""
+    with opened(agency, file) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
+
+
+def still_arriving(agency: Agency, file: FoundFile) -> DeliveryRefused:
+    """What is said of a file that was another one when it was looked at again?"""
+    why = "the file changed while it was being read; it is taken in by the next run once it is whole"
+    return DeliveryRefused(agency.name, file.feed.name, file.path.name, RowFault.UNREADABLE, why)

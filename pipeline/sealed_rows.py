@@ -1,4 +1,4 @@
-"""Which rows of a file are those of a sealed record, and how does a file look without them? Pure: bytes in, bytes out.
+"""Which rows of a file are those of a sealed record? Pure: bytes in, line numbers out.
 
 A record is known by its tombstone alone: a hash of its id, made with the secret that person ids are made with. A row is
 a sealed record's where its own record id has a tombstone, or the id of the person record it is about.
@@ -7,12 +7,13 @@ a sealed record's where its own record id has a tombstone, or the id of the pers
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 from pipeline import readers
 from pipeline.contract import tables
-from pipeline.contract.declaration import Agency, Delimited, Feed, FixedWidth
+from pipeline.contract.declaration import Agency, Feed
 
 
 def mark_of(record_id: str, key: str) -> str:
@@ -55,12 +56,8 @@ def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:
     return found
 
 
-def sealed_lines(agency: Agency, feed: Feed, content: bytes, is_sealed: Callable[[str], bool]) -> tuple[int, ...]:
+def sealed_lines(agency: Agency, feed: Feed, stream: IO[bytes], is_sealed: Callable[[str], bool]) -> frozenset[int]:
     """On which lines of a file does a row of a sealed record begin? None where the file cannot be read at all."""
-    try:
-        rows = readers.read(feed, content).rows
-    except readers.FileUnreadable:
-        return ()
     known: dict[str, bool] = {}
 
     def asked(record_id: str) -> bool:
@@ -68,35 +65,11 @@ def sealed_lines(agency: Agency, feed: Feed, content: bytes, is_sealed: Callable
             known[record_id] = is_sealed(record_id)
         return known[record_id]
 
-    return tuple(
-        line for line, payload in rows if any(asked(i) for i in record_ids_of(agency, feed, json.loads(payload)))
-    )
-
-
-def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
-    """How does a file look without the rows that begin on these lines? Blank lines stand for them.
-
-    So every other row keeps its line number, by which the quarantine and the database know it. Reading takes no notice
-    of blank lines. A row goes on to the line before the next row's.
-    """
-    if not lines:
-        return content
     try:
-        starts = [line for line, _ in readers.read(feed, content).rows]
+        return frozenset(
+            row.line_number
+            for row in readers.rows_of(feed, stream, readers.About())
+            if any(asked(record_id) for record_id in record_ids_of(agency, feed, json.loads(row.payload)))
+        )
     except readers.FileUnreadable:
-        return content
-    ends = dict(zip(starts, [*(start - 1 for start in starts[1:]), None], strict=True))
-    wanted = [(start, ends[start]) for start in sorted(lines & set(starts))]
-    encoding = feed.format.encoding if isinstance(feed.format, Delimited | FixedWidth) else "utf-8"
-    if "\n".encode(encoding) == b"\n":
-        return b"\n".join(_blank(content.split(b"\n"), wanted, b""))
-    text = content.decode(encoding, errors="surrogateescape")
-    return "\n".join(_blank(text.split("\n"), wanted, "")).encode(encoding, errors="surrogateescape")
-
-
-def _blank(parts: list, wanted: list[tuple[int, int | None]], blank: bytes | str) -> Iterator[bytes | str]:
-    """Yield the lines of a file, those of some rows blank."""
-    hidden: set[int] = set()
-    for start, end in wanted:
-        hidden.update(range(start, (end or len(parts)) + 1))
-    yield from (blank if number in hidden else line for number, line in enumerate(parts, start=1))
+        return frozenset()

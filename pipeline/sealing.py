@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import audit, disk, reregister, sealed_rows, withdrawal
+from pipeline import audit, disk, readers, reregister, sealed_rows, withdrawal
 from pipeline.audit import Act
 from pipeline.contract.codes import SealingCause
 from pipeline.contract.declaration import Agency
@@ -164,7 +164,7 @@ def _keep_without(
         for row in of_bytes.itertuples():
             lines = places.loc[places["delivery_id"] == row.delivery_id, "line_number"]
             feed = by_name[row.agency].feed(row.feed)
-            content = sealed_rows.blanked(feed, content, {int(line) for line in lines})
+            content = readers.blanked(feed, content, {int(line) for line in lines})
         with disk.told_plainly(vault):
             work.run("mark_kept_file", sha256=sha256, kept_sha256=disk.keep(content, vault))
 

@@ -1,46 +1,78 @@
-"""How does a file become rows? One file here is one wire format; `read` picks the one that a feed declares."""
+"""How does a file become rows? One file here is one wire format, with the same four functions in each.
 
-import json
+`read` yields the rows of a stream, one in memory at a time; `flatten` and `salvage` say which declared columns a row
+holds; `blanked` takes rows out of a file. A new format is a new file here and a line in `READERS`.
+"""
 
-from pipeline.contract.declaration import Delimited, Feed, FixedWidth, JsonLines
+from collections.abc import Iterator, Set
+from io import BytesIO
+from types import ModuleType
+from typing import IO
+
+from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, JsonLines
 from pipeline.readers import delimited, fhir_ndjson, fixed_width, json_lines
-from pipeline.readers.reading import FileUnreadable, Reading
+from pipeline.readers.reading import About, Fault, FileUnreadable, Reading, Row
 
-__all__ = ["FileUnreadable", "Reading", "flatten", "read", "salvage"]
+__all__ = [
+    "READERS",
+    "About",
+    "Fault",
+    "FileUnreadable",
+    "Reading",
+    "Row",
+    "blanked",
+    "flatten",
+    "read",
+    "rows_of",
+    "salvage",
+]
+
+READERS: dict[type, ModuleType] = {
+    Delimited: delimited,
+    FixedWidth: fixed_width,
+    JsonLines: json_lines,
+    FhirNdjson: fhir_ndjson,
+}
+"""Which module reads which declared format."""
+
+
+def rows_of(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
+    """Yield the rows of a delivered file, whatever its format; `about` is filled on the way.
+
+    Raises:
+        FileUnreadable: it is no such file at all; raised at its beginning, or at its end where no row could be read.
+    """
+    return READERS[type(feed.format)].read(feed, stream, about)
 
 
 def read(feed: Feed, content: bytes) -> Reading:
-    """Which rows does a delivered file hold? Raises FileUnreadable where it is no such file at all."""
-    if isinstance(feed.format, Delimited):
-        return delimited.read(feed, feed.format, content)
-    if isinstance(feed.format, FixedWidth):
-        return fixed_width.read(feed.format, content)
-    if isinstance(feed.format, JsonLines):
-        return json_lines.read(feed, feed.format, content)
-    return fhir_ndjson.read(feed.format, content)
+    """Which rows does a small file hold? Everything at once. Raises FileUnreadable as `rows_of` does."""
+    about, reading = About(), Reading()
+    for row in rows_of(feed, BytesIO(content), about):
+        reading.rows.append((row.line_number, row.payload))
+        reading.row_count += 1
+        if row.fault is not None:
+            reading.faults.append(row.fault)
+    reading.missing_required, reading.extra_columns = about.missing_required, about.extra_columns
+    return reading
 
 
 def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     """Which declared columns does a row as delivered hold? Values as text, blanks trimmed; absent ones are left out."""
-    if isinstance(feed.format, Delimited | FixedWidth):
-        return {name: value.strip() for name, value in payload.items()}
-    if isinstance(feed.format, JsonLines):
-        return json_lines.flatten(feed, feed.format, payload)
-    return fhir_ndjson.flatten(feed.format, payload)
+    return READERS[type(feed.format)].flatten(feed, payload)
 
 
 def salvage(feed: Feed, payload: object) -> dict[str, str]:
     """Which columns does a row hold, set aside or not, as far as it can be told? Sealing has to find every row."""
-    if isinstance(payload, dict) and not set(payload) <= {"fields", "text"}:
-        try:
-            return flatten(feed, payload)
-        except (AttributeError, TypeError, KeyError, ValueError):
-            return fhir_ndjson.salvage(json.dumps(payload, ensure_ascii=False))
-    if isinstance(payload, dict) and "fields" in payload and isinstance(feed.format, Delimited):
-        return delimited.salvage(feed, feed.format, [str(field) for field in payload["fields"]])
-    text = str(payload["text"]) if isinstance(payload, dict) and "text" in payload else json.dumps(payload)
-    if isinstance(feed.format, FixedWidth):
-        return fixed_width.salvage(feed.format, text)
-    if isinstance(feed.format, JsonLines):
-        return json_lines.salvage(feed, feed.format, text)
-    return fhir_ndjson.salvage(text)
+    return READERS[type(feed.format)].salvage(feed, payload)
+
+
+def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
+    """How does a file look without the rows that begin on these lines? Every other row keeps its line number.
+
+    A file that cannot be read at all stays as it is.
+    """
+    try:
+        return READERS[type(feed.format)].blanked(feed, content, lines) if lines else content
+    except FileUnreadable:
+        return content

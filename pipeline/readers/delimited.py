@@ -6,11 +6,15 @@ and not the rest of the file.
 
 import csv
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Set
+from io import BytesIO
+from itertools import islice
+from typing import IO
 
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Delimited, Feed
-from pipeline.readers.reading import Fault, FileUnreadable, Reading, is_undecodable
+from pipeline.readers.reading import About, Fault, FileUnreadable, Row, blanked_lines, is_undecodable, text_lines
 
 MOST_LINES_IN_A_RECORD = 20
 """Physical lines one quoted record may span; beyond that a forgotten quote is likelier than a very long note."""
@@ -22,50 +26,66 @@ _MANGLED_MARKS = ("\ufeff", "\u00ef\u00bb\u00bf", "\u00ef..")
 csv.field_size_limit(LONGEST_FIELD)
 
 
-def read(feed: Feed, layout: Delimited, content: bytes) -> Reading:
-    """Which rows does the file hold? The first record is the header. Raises FileUnreadable without one."""
-    encoding = "utf-8-sig" if layout.encoding.replace("_", "-").startswith("utf-8") else layout.encoding
-    lines = content.decode(encoding, errors="surrogateescape").split("\n")
-    records = _records(lines, layout.delimiter)
-    header_line, header, _ = next(records, (0, None, None))
+def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
+    """Yield the rows of the file. The first record is the header. Raises FileUnreadable without one."""
+    layout = layout_of(feed)
+    records = _records(text_lines(stream, layout.encoding), layout.delimiter)
+    _, header, _ = next(records, (0, None, None))
     if header is None:
         raise FileUnreadable("the file is empty; ask the agency to send it again", 0)
     names = _declared_names(feed, header)
     if not names:
-        line_count = sum(1 for line in lines[header_line:] if line.strip())
+        line_count = sum(1 for _ in records)
         raise FileUnreadable("its first line is no header of this layout; ask which layout the agency sent", line_count)
-    reading = Reading(
-        missing_required=tuple(c.name for c in feed.columns if c.is_required and c.name not in names),
-        extra_columns=sum(name not in {column.name for column in feed.columns} for name in names),
-    )
+    about.missing_required = tuple(c.name for c in feed.columns if c.is_required and c.name not in names)
+    about.extra_columns = sum(name not in {column.name for column in feed.columns} for name in names)
     may_trail = layout.has_trailing_delimiter or not header[-1].strip()
     for line_number, fields, fault in records:
         if may_trail and fields and len(fields) == len(names) + 1 and not fields[-1].strip():
             fields = fields[:-1]
-        _add(reading, names, line_number, fields or [], fault)
-    return reading
+        yield _row(names, line_number, fields or [], fault)
 
 
-def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | None, RowFault | None]]:
+def layout_of(feed: Feed) -> Delimited:
+    """How is the feed's file written?"""
+    assert isinstance(feed.format, Delimited)
+    return feed.format
+
+
+def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str] | None, RowFault | None]]:
     """Yield (line number, fields, fault) per record; blank lines are no records."""
-    position = 0
-    while position < len(lines):
-        start = position
-        fields, used = _parse(lines, position, delimiter)
-        position += used
+    ahead: deque[str] = deque()
+    line_number = 1
+    while _fill(ahead, lines, 1):
+        fields, used = _parse(ahead, lines, delimiter)
         if fields is None:
-            yield start + 1, [lines[start].rstrip("\r")], RowFault.OPEN_QUOTE
+            yield line_number, [ahead[0].rstrip("\r")], RowFault.OPEN_QUOTE
         elif any(field.strip() for field in fields):
-            yield start + 1, fields, None
+            yield line_number, fields, None
+        for _ in range(used):
+            ahead.popleft()
+        line_number += used
 
 
-def _parse(lines: list[str], position: int, delimiter: str) -> tuple[list[str] | None, int]:
-    """Which fields does the record at this line have, and how many lines is it? No fields: a quote stays open."""
-    text = lines[position].rstrip("\r")
+def _fill(ahead: deque[str], lines: Iterator[str], count: int) -> bool:
+    """Are so many lines there? Takes what is lacking from the file."""
+    while len(ahead) < count:
+        line = next(lines, None)
+        if line is None:
+            return False
+        ahead.append(line)
+    return True
+
+
+def _parse(ahead: deque[str], lines: Iterator[str], delimiter: str) -> tuple[list[str] | None, int]:
+    """Which fields does the next record have, and how many lines is it? No fields: a quote stays open."""
+    text = ahead[0].rstrip("\r")
     if '"' not in text:
         return text.split(delimiter), 1
-    for used in range(1, min(MOST_LINES_IN_A_RECORD, len(lines) - position) + 1):
-        text = "\n".join(line.rstrip("\r") for line in lines[position : position + used])
+    for used in range(1, MOST_LINES_IN_A_RECORD + 1):
+        if not _fill(ahead, lines, used):
+            break
+        text = "\n".join(line.rstrip("\r") for line in islice(ahead, used)) if used > 1 else text
         try:
             return next(csv.reader([text], delimiter=delimiter, strict=True)), used
         except csv.Error as fault:
@@ -99,27 +119,38 @@ def _declared_names(feed: Feed, header: list[str]) -> list[str]:
     return names
 
 
-def _add(reading: Reading, names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> None:
-    """Add one record to the reading: its payload always, its fault where it has one."""
+def _row(names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> Row:
+    """Which row is a record? It has its payload always, its fault where it has one."""
     message = "a quote is opened and never closed; correct the row at the agency and have it sent again"
     if fault is None and len(fields) != len(names):
         fault = RowFault.WIDTH
         message = f"the row has {len(fields)} fields where the header has {len(names)}; correct it at the agency"
-    if fault is None and any(map(is_undecodable, fields)):
+    if fault is None and is_undecodable("".join(fields)):
         fault = RowFault.ENCODING
         message = "the row holds bytes that the declared encoding does not have; ask which encoding the agency wrote"
-    reading.row_count += 1
-    if fault is not None:
-        reading.faults.append(Fault(line_number, fault, message))
-        payload: dict | list = {"fields": fields}
-    else:
-        payload = dict(zip(names, fields, strict=True))
-    reading.rows.append((line_number, json.dumps(payload)))
+    if fault is None:
+        return Row(line_number, json.dumps(dict(zip(names, fields, strict=True))))
+    return Row(line_number, json.dumps({"fields": fields}), Fault(line_number, fault, message))
 
 
-def salvage(feed: Feed, layout: Delimited, fields: list[str]) -> dict[str, str]:
-    """What does a row hold that was set aside, as far as it can be told? Its place names a column."""
+def flatten(feed: Feed, payload: dict) -> dict[str, str]:
+    """Which columns does a row as delivered hold? Those that are not declared among them."""
+    return {name: value.strip() for name, value in payload.items()}
+
+
+def salvage(feed: Feed, payload: object) -> dict[str, str]:
+    """What does a row hold, as far as it can be told? In one that was set aside its place names a column."""
+    if not isinstance(payload, dict):
+        return {}
+    if not isinstance(payload.get("fields"), list):
+        return flatten(feed, payload)
+    fields = [str(field) for field in payload["fields"]]
     if len(fields) == 1:
-        fields = fields[0].split(layout.delimiter)
+        fields = fields[0].split(layout_of(feed).delimiter)
     names = [column.name for column in feed.columns]
     return {name: field.strip().strip('"').strip() for name, field in zip(names, fields, strict=False)}
+
+
+def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
+    """How does the file look without the rows that begin on these lines?"""
+    return blanked_lines(read(feed, BytesIO(content), About()), content, lines, layout_of(feed).encoding)

@@ -6,12 +6,25 @@ into), no empty text, moments with a zone. Source: http://hl7.org/fhir/R4/json.h
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
+from io import BytesIO
+from typing import IO
 
 from pipeline.contract.codes import RowFault
-from pipeline.contract.declaration import FhirNdjson
+from pipeline.contract.declaration import Feed, FhirNdjson
 from pipeline.contract.fhir_r4 import DATA_TYPES, ELEMENTS, TYPE_OF
-from pipeline.readers.reading import NOT_JSON, NOT_UTF8, Fault, FileUnreadable, Reading, load_json, numbered_lines
+from pipeline.readers.reading import (
+    NOT_JSON,
+    NOT_UTF8,
+    About,
+    Fault,
+    FileUnreadable,
+    Row,
+    blanked_lines,
+    load_json,
+    numbered_lines,
+)
 
 SSN_SYSTEM = "http://hl7.org/fhir/sid/us-ssn"
 _DATE_TIME = re.compile(
@@ -31,19 +44,25 @@ _MOMENT_ELEMENTS = {
 _NOT_LOOKED_INTO = ("extension", "text", "contained")
 
 
-def read(layout: FhirNdjson, content: bytes) -> Reading:
-    """Which resources does the file hold? Raises FileUnreadable where no line of a non-empty file is JSON."""
-    reading = Reading()
-    for line_number, line in numbered_lines(content):
-        _add(reading, layout.resource_type, line_number, line)
-    not_json = sum(fault.fault_code in (RowFault.NOT_JSON, RowFault.ENCODING) for fault in reading.faults)
-    if reading.row_count and not_json == reading.row_count:
-        raise FileUnreadable("no line of it is JSON; ask the agency for a FHIR bulk export (NDJSON)", reading.row_count)
-    return reading
+def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
+    """Yield the resources of the file. Raises FileUnreadable where no line of a non-empty file is JSON."""
+    resource_type, row_count, not_json = layout_of(feed).resource_type, 0, 0
+    for line_number, line in numbered_lines(stream):
+        row = _row(resource_type, line_number, line)
+        row_count += 1
+        not_json += row.fault is not None and row.fault.fault_code in (RowFault.NOT_JSON, RowFault.ENCODING)
+        yield row
+    if row_count and not_json == row_count:
+        raise FileUnreadable("no line of it is JSON; ask the agency for a FHIR bulk export (NDJSON)", row_count)
 
 
-def _add(reading: Reading, resource_type: str, line_number: int, line: bytes) -> None:
-    reading.row_count += 1
+def layout_of(feed: Feed) -> FhirNdjson:
+    """Which resources does the feed's file hold?"""
+    assert isinstance(feed.format, FhirNdjson)
+    return feed.format
+
+
+def _row(resource_type: str, line_number: int, line: bytes) -> Row:
     fault = None
     try:
         text = line.decode("utf-8")
@@ -54,11 +73,9 @@ def _add(reading: Reading, resource_type: str, line_number: int, line: bytes) ->
         fault = NOT_UTF8
     except (ValueError, RecursionError):
         fault = NOT_JSON
-    if fault is not None:
-        reading.faults.append(Fault(line_number, *fault))
-        if fault[0] in (RowFault.NOT_JSON, RowFault.ENCODING):
-            text = json.dumps({"text": text})
-    reading.rows.append((line_number, text))
+    if fault is not None and fault[0] in (RowFault.NOT_JSON, RowFault.ENCODING):
+        text = json.dumps({"text": text})
+    return Row(line_number, text, Fault(line_number, *fault) if fault else None)
 
 
 def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
@@ -81,7 +98,7 @@ def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
 def _shape_fault(resource_type: str, resource: dict) -> tuple[RowFault, str] | None:
     """Does an element hold another shape (text for a list, a number for text) than the flat columns need?"""
     try:
-        flatten(FhirNdjson(resource_type), resource)
+        _flat(resource_type, resource)
     except (AttributeError, TypeError, KeyError):
         return RowFault.WRONG_SHAPE, "an element has another shape than FHIR R4 gives it; is it another FHIR version?"
     return None
@@ -119,12 +136,16 @@ def _leaf_fault(node: object, name: str) -> RowFault | None:
     return None
 
 
-def flatten(layout: FhirNdjson, resource: dict) -> dict[str, str]:
+def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     """Which flat columns (`fhir_r4.FLAT_COLUMNS`) does a resource hold? Text only; absent ones are left out.
 
     Raises TypeError or AttributeError where an element has another shape than FHIR gives it.
     """
-    flat = {"id": resource.get("id"), **_meta(resource), **_FLATTENERS[layout.resource_type](resource)}
+    return _flat(layout_of(feed).resource_type, payload)
+
+
+def _flat(resource_type: str, resource: dict) -> dict[str, str]:
+    flat = {"id": resource.get("id"), **_meta(resource), **_FLATTENERS[resource_type](resource)}
     return {name: str.strip(value) for name, value in flat.items() if value not in (None, "")}
 
 
@@ -252,7 +273,17 @@ def _period(holder: dict) -> dict[str, object]:
     return {"period_start": period.get("start"), "period_end": period.get("end")}
 
 
-def salvage(text: str) -> dict[str, str]:
-    """Which id and patient does a resource name that was set aside, as far as it can be told?"""
+def salvage(feed: Feed, payload: object) -> dict[str, str]:
+    """Which columns does a resource hold, set aside or not, as far as it can be told? At least its id and patient."""
+    is_aside = isinstance(payload, dict) and set(payload) == {"text"}
+    if isinstance(payload, dict) and not is_aside:
+        with suppress(AttributeError, TypeError, KeyError, ValueError):
+            return flatten(feed, payload)
+    text = str(payload["text"]) if isinstance(payload, dict) and is_aside else json.dumps(payload, ensure_ascii=False)
     found = {"id": _ID.search(text), "patient_id": _PATIENT.search(text)}
     return {name: match[1] for name, match in found.items() if match}
+
+
+def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
+    """How does the file look without the resources on these lines?"""
+    return blanked_lines(read(feed, BytesIO(content), About()), content, lines)

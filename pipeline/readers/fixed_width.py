@@ -1,38 +1,43 @@
 """How is fixed-width text read? By the declared places; a line of another width is never read shifted."""
 
 import json
+from collections.abc import Iterator, Set
+from io import BytesIO
+from typing import IO
 
 from pipeline.contract.codes import RowFault
-from pipeline.contract.declaration import FixedWidth
-from pipeline.readers.reading import Fault, FileUnreadable, Reading, is_undecodable
+from pipeline.contract.declaration import Feed, FixedWidth
+from pipeline.readers.reading import About, Fault, FileUnreadable, Row, blanked_lines, is_undecodable, text_lines
 
 
-def read(layout: FixedWidth, content: bytes) -> Reading:
-    """Which rows does the file hold? Raises FileUnreadable where no line of a non-empty file fits the layout.
+def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
+    """Yield the rows of the file. Raises FileUnreadable where no line of a non-empty file fits the layout.
 
     A line may be shorter than the layout by blanks that were trimmed at its end; the last line of a file that ends
     without a line end may not, because it may have been cut off.
     """
-    encoding = "utf-8-sig" if layout.encoding.replace("_", "-").startswith("utf-8") else layout.encoding
-    *whole, rest = content.decode(encoding, errors="surrogateescape").split("\n")
-    reading = Reading()
-    for line_number, line in enumerate((*whole, rest), start=1):
+    layout, row_count, fault_count = layout_of(feed), 0, 0
+    for line_number, line, is_ended in _lines(stream, layout.encoding):
         text = line.rstrip("\r")
         if text.strip():
-            _add(reading, layout, line_number, text, may_be_cut_off=line_number > len(whole))
-    if reading.row_count and len(reading.faults) == reading.row_count:
-        line_count = reading.row_count
-        raise FileUnreadable("no line of it fits the declared places; ask which layout the agency sent", line_count)
-    return reading
+            fault = _fault(layout, text, may_be_cut_off=not is_ended)
+            row_count, fault_count = row_count + 1, fault_count + (fault is not None)
+            payload = flatten_text(layout, text) if fault is None else {"text": text}
+            yield Row(line_number, json.dumps(payload), Fault(line_number, *fault) if fault else None)
+    if row_count and fault_count == row_count:
+        raise FileUnreadable("no line of it fits the declared places; ask which layout the agency sent", row_count)
 
 
-def _add(reading: Reading, layout: FixedWidth, line_number: int, text: str, *, may_be_cut_off: bool) -> None:
-    fault = _fault(layout, text, may_be_cut_off=may_be_cut_off)
-    reading.row_count += 1
-    if fault is not None:
-        reading.faults.append(Fault(line_number, *fault))
-    payload = flatten_text(layout, text) if fault is None else {"text": text}
-    reading.rows.append((line_number, json.dumps(payload)))
+def layout_of(feed: Feed) -> FixedWidth:
+    """How is the feed's file written?"""
+    assert isinstance(feed.format, FixedWidth)
+    return feed.format
+
+
+def _lines(stream: IO[bytes], encoding: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield (line number, line, whether a line end follows it)."""
+    lines = enumerate(text_lines(stream, encoding, is_keeping_ends=True), start=1)
+    yield from ((line_number, line.removesuffix("\n"), line.endswith("\n")) for line_number, line in lines)
 
 
 def _fault(layout: FixedWidth, text: str, *, may_be_cut_off: bool) -> tuple[RowFault, str] | None:
@@ -55,6 +60,19 @@ def flatten_text(layout: FixedWidth, text: str) -> dict[str, str]:
     return {name: text[first - 1 : last] for name, (first, last) in layout.places.items()}
 
 
-def salvage(layout: FixedWidth, text: str) -> dict[str, str]:
-    """What does a line hold that was set aside, as far as it can be told?"""
-    return {name: value.strip() for name, value in flatten_text(layout, text).items()}
+def flatten(feed: Feed, payload: dict) -> dict[str, str]:
+    """Which columns does a row as delivered hold?"""
+    return {name: value.strip() for name, value in payload.items()}
+
+
+def salvage(feed: Feed, payload: object) -> dict[str, str]:
+    """What does a row hold, set aside or not, as far as it can be told?"""
+    if not isinstance(payload, dict):
+        return {}
+    is_aside = set(payload) == {"text"}
+    return flatten(feed, flatten_text(layout_of(feed), str(payload["text"])) if is_aside else payload)
+
+
+def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
+    """How does the file look without the rows that begin on these lines?"""
+    return blanked_lines(read(feed, BytesIO(content), About()), content, lines, layout_of(feed).encoding)

@@ -2,45 +2,54 @@
 
 import json
 import re
+from collections.abc import Iterator, Set
+from contextlib import suppress
+from io import BytesIO
+from typing import IO
 
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Feed, JsonLines
-from pipeline.readers.reading import NOT_JSON, NOT_UTF8, Fault, FileUnreadable, Reading, load_json, numbered_lines
+from pipeline.readers.reading import (
+    NOT_JSON,
+    NOT_UTF8,
+    About,
+    Fault,
+    FileUnreadable,
+    Row,
+    blanked_lines,
+    load_json,
+    numbered_lines,
+)
 
 
 class _SaysTwice(ValueError):
     """An object holds the same name twice: which one counts is anybody's guess."""
 
 
-def read(feed: Feed, layout: JsonLines, content: bytes) -> Reading:
-    """Which objects does the file hold? Raises FileUnreadable where no line of a non-empty file is one."""
-    reading, seen = Reading(), set()
-    for line_number, line in numbered_lines(content):
-        seen |= _add(reading, feed, layout, line_number, line)
-    if reading.row_count and len(reading.faults) == reading.row_count:
-        raise FileUnreadable(
-            "no line of it is a JSON object of this layout; ask what the agency sent", reading.row_count
-        )
-    missing = tuple(column.name for column in feed.columns if column.is_required and column.name not in seen)
-    reading.missing_required = missing if reading.row_count else ()
-    return reading
+def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
+    """Yield the objects of the file. Raises FileUnreadable where no line of a non-empty file is one."""
+    layout, seen, row_count, fault_count = layout_of(feed), set(), 0, 0
+    for line_number, line in numbered_lines(stream):
+        found, fault = _parsed(line)
+        if fault is None:
+            try:
+                seen |= _columns(feed, layout, found).keys()
+            except (TypeError, ValueError):
+                what = "a declared column holds an object where a value belongs; ask what changed"
+                fault = RowFault.WRONG_SHAPE, what
+        row_count, fault_count = row_count + 1, fault_count + (fault is not None)
+        said = {"text": line.decode("utf-8", errors="replace")} if fault else found
+        yield Row(line_number, json.dumps(said), Fault(line_number, *fault) if fault else None)
+    if row_count and fault_count == row_count:
+        raise FileUnreadable("no line of it is a JSON object of this layout; ask what the agency sent", row_count)
+    if row_count:
+        about.missing_required = tuple(c.name for c in feed.columns if c.is_required and c.name not in seen)
 
 
-def _add(reading: Reading, feed: Feed, layout: JsonLines, line_number: int, line: bytes) -> set[str]:
-    """Add one line. Answers which declared columns it has."""
-    reading.row_count += 1
-    found, fault = _parsed(line)
-    if fault is None:
-        try:
-            names = set(_columns(feed, layout, found))
-        except (TypeError, ValueError):
-            fault = RowFault.WRONG_SHAPE, "a declared column holds an object where a value belongs; ask what changed"
-        else:
-            reading.rows.append((line_number, json.dumps(found)))
-            return names
-    reading.faults.append(Fault(line_number, *fault))
-    reading.rows.append((line_number, json.dumps({"text": line.decode("utf-8", errors="replace")})))
-    return set()
+def layout_of(feed: Feed) -> JsonLines:
+    """How is the feed's file written?"""
+    assert isinstance(feed.format, JsonLines)
+    return feed.format
 
 
 def _parsed(line: bytes) -> tuple[dict, tuple[RowFault, str] | None]:
@@ -102,17 +111,27 @@ def _text(value: object) -> str:
     return value
 
 
-def flatten(feed: Feed, layout: JsonLines, payload: dict) -> dict[str, str]:
+def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     """Which declared columns does a row as delivered hold? Values as text, blanks trimmed; absent ones are left out."""
-    return {name: value.strip() for name, value in _columns(feed, layout, payload).items()}
+    return {name: value.strip() for name, value in _columns(feed, layout_of(feed), payload).items()}
 
 
-def salvage(feed: Feed, layout: JsonLines, text: str) -> dict[str, str]:
-    """What does a line hold that was set aside, as far as it can be told? The first value after each column's name."""
+def salvage(feed: Feed, payload: object) -> dict[str, str]:
+    """What does a line hold, as far as it can be told? Set aside: the first value after each column's name."""
+    is_aside = isinstance(payload, dict) and set(payload) == {"text"}
+    if isinstance(payload, dict) and not is_aside:
+        with suppress(TypeError, ValueError):
+            return flatten(feed, payload)
+    text = str(payload["text"]) if isinstance(payload, dict) and is_aside else json.dumps(payload)
     found = {}
     for column in feed.columns:
-        leaf = layout.paths.get(column.name, column.name).rpartition(".")[2]
+        leaf = layout_of(feed).paths.get(column.name, column.name).rpartition(".")[2]
         match = re.search(rf'"{re.escape(leaf)}"\s*:\s*(?:"([^"]*)"|([^",\s}}\]]+))', text, re.IGNORECASE)
         if match:
             found[column.name] = (match[1] or match[2] or "").strip()
     return found
+
+
+def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
+    """How does the file look without the objects on these lines?"""
+    return blanked_lines(read(feed, BytesIO(content), About()), content, lines)

@@ -1,26 +1,44 @@
 """What does reading a file give, whatever its format?"""
 
+import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
+from typing import IO
 
 from pipeline.contract.codes import RowFault
 
 
 def is_undecodable(text: str) -> bool:
     """Does a text hold bytes that its encoding does not have, as `surrogateescape` keeps them?"""
-    return any("\udc80" <= char <= "\udcff" for char in text if char > "\ud7ff")
+    return not text.isascii() and _KEPT_BYTE.search(text) is not None
+
+
+_KEPT_BYTE = re.compile("[\udc80-\udcff]")
 
 
 NOT_UTF8 = RowFault.ENCODING, "the line is not UTF-8; ask the agency to export it again"
 NOT_JSON = RowFault.NOT_JSON, "the line is not JSON; ask the agency to export it again"
 
 
-def numbered_lines(content: bytes) -> Iterator[tuple[int, bytes]]:
+def text_lines(stream: IO[bytes], encoding: str, *, is_keeping_ends: bool = False) -> Iterator[str]:
+    """Yield the lines of a text file, one in memory at a time, without byte order mark and line feeds."""
+    codec = "utf-8-sig" if encoding.replace("_", "-").startswith("utf-8") else encoding
+    text = io.TextIOWrapper(stream, encoding=codec, errors="surrogateescape", newline="\n")
+    try:
+        for line in text:
+            yield line if is_keeping_ends else line.removesuffix("\n")
+    finally:
+        text.detach()  # the stream is its opener's to close
+
+
+def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield (line number, line) of what is not blank in a file of one JSON text a line."""
-    for line_number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if line.strip():
-            yield line_number, line.strip()
+    for line_number, line in enumerate(stream, start=1):
+        bare = line.removeprefix(b"\xef\xbb\xbf").strip() if line_number == 1 else line.strip()
+        if bare:
+            yield line_number, bare
 
 
 def load_json(text: str, **how) -> object:
@@ -48,7 +66,7 @@ class FileUnreadable(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Why was one row set aside while reading? `message` says what to do and holds no value."""
 
@@ -57,16 +75,43 @@ class Fault:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is one row of a file?
+
+    Attributes:
+        line_number: where it begins, counted from 1; grows from row to row.
+        payload: JSON text of the row as delivered.
+        fault: why it is set aside; None for a row that goes on.
+    """
+
+    line_number: int
+    payload: str
+    fault: Fault | None = None
+
+
+@dataclass
+class About:
+    """What is known of a file as a whole, at the latest when its last row was read?
+
+    Attributes:
+        missing_required: required columns that it does not have.
+        extra_columns: how many columns it has that are not declared; they are kept in raw.
+    """
+
+    missing_required: tuple[str, ...] = ()
+    extra_columns: int = 0
+
+
 @dataclass
 class Reading:
-    """What did a file hold?
+    """What did a small file hold, read whole?
 
     Attributes:
         rows: (line the row begins on, JSON text of the row as delivered), in the file's order; faulty rows among them.
         faults: rows set aside, at most one fault a row.
         row_count: every row of the file, faulty ones included.
-        missing_required: required columns that the file does not have.
-        extra_columns: how many columns it has that are not declared; they are kept in raw.
+        missing_required, extra_columns: as in `About`.
     """
 
     rows: list[tuple[int, str]] = field(default_factory=list)
@@ -74,3 +119,26 @@ class Reading:
     row_count: int = 0
     missing_required: tuple[str, ...] = ()
     extra_columns: int = 0
+
+
+def blanked_lines(rows: Iterator[Row], content: bytes, lines: Set[int], encoding: str = "utf-8") -> bytes:
+    """How does a file of lines look without the rows that begin on these lines? Blank lines stand for them.
+
+    So every other row keeps its line number, by which the quarantine and the database know it. Reading takes no notice
+    of blank lines. A row goes on to the line before the next row's.
+    """
+    starts = [row.line_number for row in rows]
+    ends = dict(zip(starts, [*(start - 1 for start in starts[1:]), None], strict=True))
+    wanted = [(start, ends[start]) for start in sorted(lines & set(starts))]
+    if "\n".encode(encoding) == b"\n":
+        return b"\n".join(_blank(content.split(b"\n"), wanted, b""))
+    text = content.decode(encoding, errors="surrogateescape")
+    return "\n".join(_blank(text.split("\n"), wanted, "")).encode(encoding, errors="surrogateescape")
+
+
+def _blank(parts: list, wanted: list[tuple[int, int | None]], blank: bytes | str) -> Iterator:
+    """Yield the lines of a file, those of some rows blank."""
+    hidden: set[int] = set()
+    for start, end in wanted:
+        hidden.update(range(start, (end or len(parts)) + 1))
+    yield from (blank if number in hidden else line for number, line in enumerate(parts, start=1))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from linkage.evaluation import evaluate_clusters
-from pipeline import synthetic
+from pipeline import readers, synthetic
 from pipeline.agencies import agency_named
 from pipeline.evaluate import read_truth
 from pipeline.readers import fhir_ndjson
@@ -126,6 +126,6 @@ def test_a_maiden_name_brings_a_woman_and_her_old_booking_together(store: Store,
 def test_every_patient_is_accepted_or_set_aside_with_a_reason(real_data: Path, name: str):
     path = real_data / "fhir_bulk" / name / "Patient.000.ndjson"
     feed = agency_named(PROVIDER).feed("patients")
-    reading = fhir_ndjson.read(feed.format, path.read_bytes())
+    reading = readers.read(feed, path.read_bytes())
     assert reading.row_count == len(list(resources(path)))
     assert reading.faults == []
