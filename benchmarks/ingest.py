@@ -39,18 +39,14 @@ def measure(rows: int, patients: int, folder: Path) -> dict:
     """What do both deliveries cost?"""
     people = folder / "people.parquet"
     write_people(max(rows, patients), SEED, people)
+    jail, provider = "riverton_county_jail", "riverbend_behavioral_health"
+    bookings = write_bookings(people, rows, folder / "bookings")
+    exported = write_patients(people, patients, folder / "patients")
     deliveries = [
-        ("delimited", "riverton_county_jail", write_bookings(people, rows, folder / "bookings")),
-        ("FHIR patients", "riverbend_behavioral_health", write_patients(people, patients, folder / "patients")),
+        take_in(folder, "delimited bookings", jail, bookings, rows),
+        take_in(folder, "FHIR patients", provider, exported, patients),
     ]
-    return {
-        **here_and_now(),
-        "deliveries": [
-            take_in(folder, *delivery, count)
-            for delivery, count in zip(deliveries, (rows, patients), strict=True)
-            if count
-        ],
-    }
+    return {**here_and_now(), "deliveries": deliveries}
 
 
 def take_in(folder: Path, title: str, agency: str, deliveries: Path, count: int) -> dict:

@@ -6,14 +6,16 @@ are run on the distinct values of each column and their answers carried back to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from expectations.engine import POSITION, CheckFailed, Outcome, Severity, run
+from expectations.engine import POSITION, CheckFailed, Outcome, Severity, outcome_of, run
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -123,35 +125,78 @@ def _run_on_rows(name: str, expectations: list[Expectation], frame: pd.DataFrame
     """How do expectations end that compare rows or columns with one another, or look for what is missing?"""
     if not expectations:
         return []
-    return run(name, expectations, frame.assign(**{POSITION: np.arange(len(frame))}))
+    named = [_columns_of(item) for item in expectations]
+    needed = frame[list(dict.fromkeys(chain.from_iterable(named)))] if all(named) else frame
+    return run(name, expectations, needed.assign(**{POSITION: np.arange(len(frame))}))
+
+
+def _columns_of(item: Expectation) -> list[str]:
+    """Which columns does an expectation look at? None named where it is about the whole table.
+
+    The engine hashes every column that it is handed, so it is handed no others.
+    """
+    one = [getattr(item, name, None) for name in ("column", "column_A", "column_B")]
+    return [*map(str, filter(None, one)), *(getattr(item, "column_list", None) or [])]
 
 
 def _run_on_distinct_values(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> list[Outcome]:
     """How do expectations about single values end? Outcomes name rows, as if every row had been looked at."""
     if not expectations:
         return []
-    columns = [str(item.column) for item in expectations]
+    columns = list(dict.fromkeys(str(item.column) for item in expectations))
     missing = sorted(set(columns) - set(frame.columns))
     if missing:
         raise CheckFailed(f"the table lacks columns its suite is about: add them [{name}] {missing}")
     try:
-        slots = {column: _slots(frame[column]) for column in dict.fromkeys(columns)}
+        slots = {column: _slots(frame[column]) for column in columns}
     except TypeError:
         slots = None
     if slots is None:
         raise CheckFailed(f"a cell holds a list or table instead of one value: hand over plain values [{name}]")
-    outcomes = run(name, expectations, _distinct_frame(slots))
-    return [
-        replace(outcome, positions=_rows_at(slots[str(outcome.checked_column)][1], outcome.positions))
-        for outcome in outcomes
-    ]
+    questions = _questions(expectations)
+    asked = [alike[0].copy(update={"column": question}) for question, alike in questions.items()]
+    values = {
+        question: [v for item in alike for v in slots[str(item.column)][0]] for question, alike in questions.items()
+    }
+    found = {outcome.checked_column: outcome for outcome in run(name, asked, _side_by_side(values))}
+    return [outcome for question, alike in questions.items() for outcome in _answers(found[question], alike, slots)]
+
+
+def _questions(expectations: list[Expectation]) -> dict[str, list[Expectation]]:
+    """Which expectations ask the same of several columns? They are asked once, of all their values together."""
+    alike: dict[str, list[Expectation]] = {}
+    for item in expectations:
+        asked = item.dict(exclude={"column", "notes", "meta", "severity", "id", "rendered_content"})
+        alike.setdefault(f"{item.expectation_type} {sorted(asked.items(), key=str)}", []).append(item)
+    return {f"question {number}": items for number, items in enumerate(alike.values())}
+
+
+def _answers(
+    found: Outcome, alike: list[Expectation], slots: dict[str, tuple[list[Any], np.ndarray]]
+) -> Iterator[Outcome]:
+    """Yield how each of the expectations ended that were asked as one: its own column's part of the answer."""
+    failing, begin = np.asarray(found.positions, dtype=np.int64), 0
+    for item in alike:
+        distinct, slot_of_row = slots[str(item.column)]
+        own = failing[(failing >= begin) & (failing < begin + len(distinct))] - begin
+        begin += len(distinct)
+        yield outcome_of(item, _rows_at(slot_of_row, own))
 
 
 def _slots(column: pd.Series) -> tuple[list[Any], np.ndarray]:
     """Which distinct values does a column hold, and which one stands in each row (-1 for none)?
 
-    A dict and not pandas' factorize, which takes two texts for one that differ only after a NUL character.
+    Arrow and not pandas' factorize, which takes two texts for one that differ only after a NUL character. What is no
+    text, or holds half a character, is numbered by a dict.
     """
+    try:
+        encoded = pa.array(column.to_numpy(dtype=object), type=pa.string(), from_pandas=True).dictionary_encode()
+    except (pa.ArrowException, UnicodeError, TypeError):
+        return _slots_of_anything(column)
+    return encoded.dictionary.to_pylist(), encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _slots_of_anything(column: pd.Series) -> tuple[list[Any], np.ndarray]:
     numbers: dict[Any, int] = {}
     is_missing = column.isna().to_numpy()
     values = column.tolist()
@@ -161,10 +206,10 @@ def _slots(column: pd.Series) -> tuple[list[Any], np.ndarray]:
     return list(numbers), np.asarray(rows, dtype=np.int64)
 
 
-def _distinct_frame(slots: dict[str, tuple[list[Any], np.ndarray]]) -> pd.DataFrame:
-    """How do the distinct values of all columns stand side by side? Shorter columns end in missing values."""
-    height = max(len(values) for values, _ in slots.values())
-    padded = {column: _padded(values, height) for column, (values, _) in slots.items()}
+def _side_by_side(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    """How do lists of values stand side by side? Shorter columns end in missing values."""
+    height = max(map(len, columns.values()))
+    padded = {column: _padded(values, height) for column, values in columns.items()}
     return pd.DataFrame(padded | {POSITION: np.arange(height)})
 
 
@@ -172,6 +217,6 @@ def _padded(values: list[Any], height: int) -> pd.Series:
     return pd.Series([*values, *[None] * (height - len(values))], dtype=object)
 
 
-def _rows_at(slot_of_row: np.ndarray, failing: Iterable[int]) -> tuple[int, ...]:
+def _rows_at(slot_of_row: np.ndarray, failing: np.ndarray) -> tuple[int, ...]:
     """Which rows hold one of the failing distinct values?"""
-    return tuple(np.flatnonzero(np.isin(slot_of_row, list(failing))).tolist())
+    return tuple(np.flatnonzero(np.isin(slot_of_row, failing)).tolist()) if len(failing) else ()

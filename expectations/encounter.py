@@ -69,5 +69,7 @@ def encounter_suite(is_every_version: bool = False) -> ExpectationSuite:
 
 def _moments(column: pd.Series) -> pd.Series:
     """Which moments does a column hold? Anything else is missing: pandas would guess a moment from text."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return column
     found = [value if isinstance(value, datetime) else pd.NaT for value in column]
     return pd.Series(pd.to_datetime(found, utc=True), index=column.index)

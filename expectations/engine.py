@@ -162,6 +162,21 @@ def _outcome(name: str, result: Any) -> Outcome:
     )
 
 
+def outcome_of(expectation: Expectation, positions: tuple[int, ...]) -> Outcome:
+    """How did an expectation about single values end whose failing rows are known?"""
+    assert expectation.meta is not None  # `expect` gives every expectation its own
+    return Outcome(
+        expectation=expectation.expectation_type,
+        column=expectation.meta["column"],
+        checked_column=expectation.column,
+        severity=str(getattr(expectation.severity, "value", expectation.severity)),
+        fault_code=expectation.meta["fault_code"],
+        message=str(expectation.notes),
+        is_success=not positions,
+        positions=positions,
+    )
+
+
 def _positions(index_list: list[dict[str, Any]]) -> list[int]:
     """Which rows does an index list name? Each item holds one position or a list of them."""
     found: list[int] = []

@@ -113,6 +113,8 @@ def keep_stream(content: IO[bytes], sha256: str, store: Path) -> bool:
     """Keep a stream of any length under its hash, a piece in memory at a time, if it is still the one of this hash."""
     make_folder(store)
     digest, place = hashlib.sha256(), _place(sha256, store)
+    if is_kept(sha256, store):
+        return hashlib.file_digest(content, "sha256").hexdigest() == sha256  # type: ignore[arg-type]
     with _beside(store, "arriving") as (stream, beside):
         while piece := content.read(PIECE):
             digest.update(piece)
@@ -125,6 +127,15 @@ def keep_stream(content: IO[bytes], sha256: str, store: Path) -> bool:
         beside.replace(place)
     sync_folder(place.parent)
     return True
+
+
+def is_kept(sha256: str, store: Path) -> bool:
+    """Are the bytes of this hash kept, and still those?"""
+    try:
+        with opened(sha256, store) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256  # type: ignore[arg-type]
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

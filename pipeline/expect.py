@@ -1,29 +1,59 @@
 """Which rows and which single values of a delivery are set aside? Pure: tables in, tables out."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.json as pa_json
 
 from pipeline import readers
-from pipeline.contract.declaration import Feed
+from pipeline.contract.declaration import Delimited, Feed, FixedWidth
 from pipeline.readers import Reading
 
 PLACE = ["delivery_id", "line_number"]
 """What names a row as delivered."""
 
 
-def flat_rows(feed: Feed, places: pd.DataFrame, payloads: Iterable[dict]) -> pd.DataFrame:
-    """What do rows as delivered hold? Text columns as declared, blank for missing.
+def flat_rows(feed: Feed, places: pd.DataFrame, payloads: Sequence[str]) -> pd.DataFrame:
+    """What do rows as delivered hold? Text columns as declared, blank for missing; those that no row has are left out.
 
     Args:
         feed: the declaration.
         places: delivery_id, line_number, business_date of each row; its index is kept.
-        payloads: the rows as delivered, in the same order.
+        payloads: JSON texts of the rows as delivered, in the same order.
     """
-    flat = pd.DataFrame([readers.flatten(feed, payload) for payload in payloads], index=places.index, dtype=object)
-    declared = [column.name for column in feed.columns if column.name in flat]
-    return pd.concat([places[[*PLACE, "business_date"]], flat[declared].fillna("")], axis=1)
+    names = [column.name for column in feed.columns]
+    flat = texts_by_column(names, payloads) if isinstance(feed.format, Delimited | FixedWidth) else None
+    if flat is None:
+        rows = [readers.flatten(feed, json.loads(payload)) for payload in payloads]
+        flat = {name: [row.get(name, "") for row in rows] for name in names if any(name in row for row in rows)}
+    columns = {name: pd.Series(texts, index=places.index, dtype=object) for name, texts in flat.items()}
+    return places[[*PLACE, "business_date"]].assign(**columns)
+
+
+def texts_by_column(names: Sequence[str], payloads: Sequence[str]) -> dict[str, np.ndarray] | None:
+    """What do rows of plain texts hold, column by column, trimmed? By Arrow, in a tenth of the time.
+
+    None where a text is one that Arrow does not read, such as half a character.
+    """
+    schema = pa.schema([(name, pa.string()) for name in names])
+    options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore", newlines_in_values=False)
+    content = "\n".join(payloads)
+    try:
+        block = pa_json.ReadOptions(use_threads=False, block_size=max(len(content) * 4, 1))
+        table = pa_json.read_json(pa.BufferReader(content.encode()), block, options)
+    except (pa.ArrowException, UnicodeError):
+        return None
+    found = {name: table.column(name) for name in names}
+    return {name: _trimmed(column) for name, column in found.items() if column.null_count < len(column)}
+
+
+def _trimmed(column: pa.ChunkedArray) -> np.ndarray:
+    encoded = column.combine_chunks().fill_null("").dictionary_encode()
+    texts = np.array([text.strip() for text in encoded.dictionary.to_pylist()], dtype=object)
+    return texts[encoded.indices.to_numpy()]
 
 
 def rows_read(feed: Feed, reading: Reading, delivery_id: int, business_date: object) -> pd.DataFrame:
@@ -32,7 +62,7 @@ def rows_read(feed: Feed, reading: Reading, delivery_id: int, business_date: obj
     rows = [(line, payload) for line, payload in reading.rows if line not in faulty]
     places = pd.DataFrame({"line_number": [line for line, _ in rows]}, dtype="int64")
     places = places.assign(delivery_id=delivery_id, business_date=business_date)
-    return flat_rows(feed, places, (json.loads(payload) for _, payload in rows))
+    return flat_rows(feed, places, [payload for _, payload in rows])
 
 
 def faults_of(feed: Feed, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

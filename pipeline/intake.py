@@ -23,6 +23,9 @@ from pipeline.store import Store, Work
 WHOLE_FILE = 0
 """Line number of the fault that stands for all rows of a refused file."""
 
+BATCH_ROWS = 100_000
+"""Rows in memory at once: some 300 MB of them with what is made of them; smaller batches cost more in all."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -161,8 +164,7 @@ def expect_agency(store: Store, act: Act, agency: Agency, delivery_ids: Sequence
         ids = [int(number) for number in deliveries["delivery_id"]]
         work.run("forget_findings", delivery_ids=ids)
         for feed in agency.feeds:
-            of_feed = [int(number) for number in deliveries.loc[deliveries["feed"] == feed.name, "delivery_id"]]
-            for name, count in _expect_rows(work, feed, of_feed).items():
+            for name, count in _expect_rows(work, feed, deliveries[deliveries["feed"] == feed.name]).items():
                 counts[name] += count
         refused = _refusals(work, agency, ids)
         stopping = set(refused) - _replaced(work, ids, refused)
@@ -194,21 +196,47 @@ def _replaced(work: Work, delivery_ids: list[int], refused: Mapping[int, Deliver
     return {int(number) for number in found["delivery_id"]}
 
 
-def _expect_rows(work: Work, feed: Feed, delivery_ids: list[int]) -> dict[str, int]:
+def _expect_rows(work: Work, feed: Feed, deliveries: pd.DataFrame) -> dict[str, int]:
     """Check the rows of one feed; write down rows to set aside and values to leave out."""
-    rows = rows_of(work, feed, delivery_ids) if delivery_ids else pd.DataFrame()
-    if rows.empty:
-        return {"rows": 0, "quarantined": 0, "dropped_values": 0}
-    critical, dropped = expect.faults_of(feed, rows)
-    work.copy("raw.row_fault", critical[list(tables.ROW_FAULT)])
-    work.copy("raw.dropped_value", dropped[["delivery_id", "line_number", "column_name", "fault_code"]])
-    return {"rows": len(rows), "quarantined": len(critical), "dropped_values": len(dropped)}
+    counts = {"rows": 0, "quarantined": 0, "dropped_values": 0}
+    for rows in _batches(work, feed, deliveries):
+        critical, dropped = expect.faults_of(feed, rows)
+        work.copy("raw.row_fault", critical[list(tables.ROW_FAULT)])
+        work.copy("raw.dropped_value", dropped[["delivery_id", "line_number", "column_name", "fault_code"]])
+        counts["rows"] += len(rows)
+        counts["quarantined"] += len(critical)
+        counts["dropped_values"] += len(dropped)
+    return counts
 
 
-def rows_of(work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
-    """What do the rows of these files hold that are not set aside? As `expect.flat_rows`."""
-    stored = work.read("rows_of_deliveries", delivery_ids=delivery_ids, feed=feed.name)
-    return expect.flat_rows(feed, stored, stored["payload"])
+def _batches(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield what the rows of these files hold that are not set aside, some thousands at a time; as `expect.flat_rows`.
+
+    Small files come together, a large one in parts: memory is bounded by the rows of a batch, not by the delivery.
+    """
+    for delivery_ids in _grouped(deliveries):
+        after_line = -1
+        while True:
+            where = {"delivery_ids": delivery_ids, "after_line": after_line, "row_limit": BATCH_ROWS}
+            stored = work.read("rows_of_deliveries", **where)
+            if len(stored):
+                yield expect.flat_rows(feed, stored, stored["payload"].tolist())
+            if len(delivery_ids) > 1 or len(stored) < BATCH_ROWS:
+                break
+            after_line = int(stored["line_number"].iloc[-1])
+
+
+def _grouped(deliveries: pd.DataFrame) -> Iterator[list[int]]:
+    """Yield the ids of files that together have no more rows than a batch, or of one that has more."""
+    group, rows = [], 0
+    for delivery_id, row_count in zip(deliveries["delivery_id"], deliveries["row_count"], strict=True):
+        if group and rows + row_count > BATCH_ROWS:
+            yield group
+            group, rows = [], 0
+        group.append(int(delivery_id))
+        rows += row_count
+    if group:
+        yield group
 
 
 def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[int, DeliveryRefused]:
@@ -265,14 +293,11 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
         deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
         checked = deliveries[deliveries["status"] == DeliveryStatus.CHECKED]
         for feed in agency.feeds:
-            of_feed = [int(n) for n in checked.loc[checked["feed"] == feed.name, "delivery_id"]]
-            rows = _without_dropped(rows_of(work, feed, of_feed), work, feed, of_feed) if of_feed else pd.DataFrame()
-            if rows.empty:
-                continue
-            said = standardize(agency, feed, rows)
-            _check_tables(agency, feed, said)
-            written = _write(work, said)
-            counts = {name: counts[name] + written[name] for name in counts}
+            for rows in _batches(work, feed, checked[checked["feed"] == feed.name]):
+                said = standardize(agency, feed, _without_dropped(work, rows))
+                _check_tables(agency, feed, said)
+                written = _write(work, said)
+                counts = {name: counts[name] + written[name] for name in counts}
         taken_in = [int(n) for n in checked["delivery_id"]]
         work.run("mark_deliveries_accepted", delivery_ids=taken_in, taken_in_at=act.at)
         work.run("analyze_core")
@@ -292,9 +317,10 @@ def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
             raise TableBroken(f"[{agency.name}] [{feed.name}]: {broken[0].message} ({rows} rows)")
 
 
-def _without_dropped(rows: pd.DataFrame, work: Work, feed: Feed, delivery_ids: list[int]) -> pd.DataFrame:
+def _without_dropped(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
     """Blank the single values that the checks left out."""
-    dropped = work.read("dropped_values", delivery_ids=delivery_ids, feed=feed.name)
+    lines = {"first_line": int(rows["line_number"].min()), "last_line": int(rows["line_number"].max())}
+    dropped = work.read("dropped_values", delivery_ids=[int(n) for n in rows["delivery_id"].unique()], **lines)
     return rows if dropped.empty else expect.without_values(rows, dropped)
 
 

@@ -264,8 +264,9 @@ def _possible_births(birth_dates: pd.Series, known_by: pd.Series) -> pd.Series:
     The day itself is one too: it comes of another column written into that of births, and the gate sees them go.
     """
     days_before = [None if pd.isna(day) else day - timedelta(days=1) for day in known_by]
-    possible = [normalize.normalize_birth_date(*both) for both in zip(birth_dates, days_before, strict=True)]
-    return pd.Series(possible, index=birth_dates.index, dtype=object)
+    both = list(zip(birth_dates, days_before, strict=True))
+    possible = {pair: normalize.normalize_birth_date(*pair) for pair in set(both)}
+    return pd.Series([possible[pair] for pair in both], index=birth_dates.index, dtype=object)
 
 
 def _evidence(

@@ -7,6 +7,7 @@ write; surrounding blanks and the case of month names do not count. "iso" stands
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
@@ -17,6 +18,9 @@ ISO = "iso"
 
 LARGEST_OFFSET = timedelta(hours=14)
 """Hours. No place on earth is further from UTC; source: the dateTime type of HL7 FHIR R4 and of XML Schema 1.1."""
+
+DISTINCT_TEXTS = 1 << 16
+"""Texts whose reading is remembered: more than there are days in the lives of the living. strptime is slow."""
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
@@ -96,6 +100,7 @@ def _is_year_possible(year: int) -> bool:
     return EARLIEST_YEAR <= year <= LATEST_YEAR
 
 
+@lru_cache(DISTINCT_TEXTS)
 def _read_exactly(trimmed: str, pattern: str) -> datetime | None:
     """What does the text say, if the pattern would write it just so? strptime alone takes 2026-1-5 for %Y-%m-%d."""
     try:

@@ -1,5 +1,4 @@
--- Which single values of these files are left out?
+-- Which single values of these files, between these lines, are left out?
 select delivery_id, line_number, column_name
 from raw.dropped_value
-join raw.delivery using (delivery_id)
-where delivery_id = any(:delivery_ids) and feed = :feed
+where delivery_id = any(:delivery_ids) and line_number between :first_line and :last_line

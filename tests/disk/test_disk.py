@@ -2,6 +2,7 @@ import errno
 import hashlib
 import os
 import stat
+from io import BytesIO
 
 import pytest
 
@@ -35,6 +36,22 @@ def test_bytes_that_are_no_longer_those_of_their_name_are_not_given_out_and_are_
     assert disk.kept(sha256, tmp_path) is None
     disk.keep(CONTENT, tmp_path)
     assert disk.kept(sha256, tmp_path) == CONTENT
+
+
+def test_a_stream_is_kept_like_bytes_unless_it_is_another_than_was_announced(tmp_path):
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    assert not disk.keep_stream(BytesIO(CONTENT + b"more"), sha256, tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    for damage in (None, b"", b"other"):
+        if damage is not None:
+            (tmp_path / sha256[:2] / sha256).write_bytes(damage)
+        assert disk.keep_stream(BytesIO(CONTENT), sha256, tmp_path)
+        assert disk.kept(sha256, tmp_path) == CONTENT
+    before = (tmp_path / sha256[:2] / sha256).stat().st_ino
+    assert disk.keep_stream(BytesIO(CONTENT), sha256, tmp_path)
+    assert not disk.keep_stream(BytesIO(b"other"), sha256, tmp_path)
+    assert (tmp_path / sha256[:2] / sha256).stat().st_ino == before
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [sha256]
 
 
 def test_what_was_never_kept_is_not_there(tmp_path):

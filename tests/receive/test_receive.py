@@ -83,4 +83,4 @@ def test_the_day_a_file_speaks_of(feed, name, day):
 def test_a_file_that_cannot_be_opened_is_refused_in_one_line(tmp_path):
     gone = receive.FoundFile(agency_named("riverton_police").feed("calls"), tmp_path / "cad_20261115.csv")
     with pytest.raises(DeliveryRefused, match="cannot be opened"):
-        receive.read_bytes(agency_named("riverton_police"), gone)
+        receive.fingerprint(agency_named("riverton_police"), gone)

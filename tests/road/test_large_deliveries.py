@@ -1,0 +1,59 @@
+"""Does it matter whether a delivery is read in one piece or in many?"""
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import intake, receive
+from pipeline.agencies import agency_named
+from pipeline.audit import Act
+from pipeline.contract.errors import DeliveryRefused
+from tests.road import county
+
+TABLES = ("core.accepted_row", "core.person_record", "core.encounter", "raw.row_fault", "raw.dropped_value")
+
+
+def facts(store):
+    """Everything that was taken in, table by table."""
+    engine = sa.create_engine(store._url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return [sorted(connection.execute(sa.text(f"table {table}")).fetchall(), key=str) for table in TABLES]
+
+
+def deliver(folder):
+    """Seven calls in two files and five bookings in one, some of them faulty."""
+    calls = [{"IncidentNo": f"26-{n}", "DOB": "13/13/1980" if n == 3 else "04/05/1980"} for n in range(7)]
+    county.calls(folder, *calls[:3], name="cad_20261101.csv")
+    county.calls(folder, *calls[3:], name="cad_20261108.csv")
+    bookings = [{"BOOKING_NO": f"B{n}", "REL_DT": "soon" if n == 2 else "20261112"} for n in range(5)]
+    county.bookings(folder, *bookings)
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 2, 3, 7])
+def test_the_same_is_known_whether_files_are_read_whole_or_in_parts(new_store, tmp_path, monkeypatch, rows_at_once):
+    deliver(tmp_path / "in")
+    found = []
+    for rows in (intake.BATCH_ROWS, rows_at_once):
+        monkeypatch.setattr(intake, "BATCH_ROWS", rows)
+        store = new_store()
+        county.run(store, tmp_path / "in", tmp_path / str(rows) / "out")
+        found.append(facts(store))
+    assert found[0] == found[1]
+    assert [len(table) for table in found[0]] == [11, 11, 11, 1, 1]
+
+
+def test_a_file_that_grows_while_it_is_read_is_left_for_the_next_run(store, tmp_path, monkeypatch):
+    path = county.calls(tmp_path / "in", {})
+    seen = receive.fingerprint
+
+    def then_grows(agency, file):
+        found = seen(agency, file)
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write("half a row")
+        return found
+
+    monkeypatch.setattr(receive, "fingerprint", then_grows)
+    agency = agency_named("riverton_police")
+    with pytest.raises(DeliveryRefused, match="changed while it was being read"):
+        intake.receive_agency(store, Act("test", county.AT), agency, tmp_path / "in", tmp_path / "vault", "key")
+    assert store.read("kept_files").empty
+    assert [kept for kept in (tmp_path / "vault").rglob("*") if kept.is_file()] == []
