@@ -6,22 +6,22 @@ are run on the distinct values of each column and their answers carried back to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from expectations.engine import POSITION, CheckFailed, Outcome, Severity, outcome_of, run
+from pipeline.distinct import Distinct
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.expectations.expectation import Expectation
 
-__all__ = ["CheckFailed", "Checked", "Finding", "Severity", "check"]
+__all__ = ["CheckFailed", "Checked", "Finding", "Severity", "check", "check_values"]
 
 _PER_VALUE = frozenset(
     (
@@ -89,15 +89,24 @@ def check(suite: ExpectationSuite, frame: pd.DataFrame, id_column: str) -> Check
         CheckFailed: an expectation could not be carried out. Never taken for a success.
     """
     numbered = frame.reset_index(drop=True)
-    row_ids = numbered[id_column].to_numpy(dtype=object)
     per_value = [item for item in suite.expectations if item.expectation_type in _PER_VALUE]
     per_row = [item for item in suite.expectations if item.expectation_type not in _PER_VALUE]
     outcomes = [
-        *_run_on_distinct_values(suite.name, per_value, numbered),
+        *_run_on_distinct_values(suite.name, per_value, _distinct_columns(suite.name, per_value, numbered)),
         *_run_on_rows(suite.name, per_row, numbered),
     ]
-    findings = tuple(_finding(outcome, row_ids) for outcome in outcomes if not outcome.is_success)
-    return Checked(suite.name, len(frame), len(suite.expectations), findings)
+    return _checked(suite, outcomes, numbered[id_column])
+
+
+def check_values(suite: ExpectationSuite, columns: Mapping[str, Distinct], row_ids: pd.Series) -> Checked:
+    """The same for a suite that is about single values alone, of columns whose distinct values are known already."""
+    return _checked(suite, list(_run_on_distinct_values(suite.name, suite.expectations, columns)), row_ids)
+
+
+def _checked(suite: ExpectationSuite, outcomes: list[Outcome], row_ids: pd.Series) -> Checked:
+    named = row_ids.to_numpy(dtype=object)
+    findings = tuple(_finding(outcome, named) for outcome in outcomes if not outcome.is_success)
+    return Checked(suite.name, len(named), len(suite.expectations), findings)
 
 
 def _finding(outcome: Outcome, row_ids: np.ndarray) -> Finding:
@@ -126,7 +135,7 @@ def _run_on_rows(name: str, expectations: list[Expectation], frame: pd.DataFrame
     if not expectations:
         return []
     named = [_columns_of(item) for item in expectations]
-    needed = frame[list(dict.fromkeys(chain.from_iterable(named)))] if all(named) else frame
+    needed = frame.loc[:, frame.columns.isin(list(chain.from_iterable(named)))] if all(named) else frame
     return run(name, expectations, needed.assign(**{POSITION: np.arange(len(frame))}))
 
 
@@ -139,27 +148,36 @@ def _columns_of(item: Expectation) -> list[str]:
     return [*map(str, filter(None, one)), *(getattr(item, "column_list", None) or [])]
 
 
-def _run_on_distinct_values(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> list[Outcome]:
-    """How do expectations about single values end? Outcomes name rows, as if every row had been looked at."""
-    if not expectations:
-        return []
+def _distinct_columns(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> dict[str, Distinct]:
+    """Which distinct values do the columns hold that are asked about?"""
     columns = list(dict.fromkeys(str(item.column) for item in expectations))
     missing = sorted(set(columns) - set(frame.columns))
     if missing:
         raise CheckFailed(f"the table lacks columns its suite is about: add them [{name}] {missing}")
     try:
-        slots = {column: _slots(frame[column]) for column in columns}
+        return {column: Distinct.of(frame[column]) for column in columns}
     except TypeError:
-        slots = None
-    if slots is None:
+        found = None
+    if found is None:
         raise CheckFailed(f"a cell holds a list or table instead of one value: hand over plain values [{name}]")
+    return found
+
+
+def _run_on_distinct_values(
+    name: str, expectations: list[Expectation], columns: Mapping[str, Distinct]
+) -> Iterator[Outcome]:
+    """Yield how expectations about single values end. Outcomes name rows, as if every row had been looked at."""
     questions = _questions(expectations)
+    if not questions:
+        return
     asked = [alike[0].copy(update={"column": question}) for question, alike in questions.items()]
     values = {
-        question: [v for item in alike for v in slots[str(item.column)][0]] for question, alike in questions.items()
+        question: [value for item in alike for value in columns[str(item.column)].values]
+        for question, alike in questions.items()
     }
     found = {outcome.checked_column: outcome for outcome in run(name, asked, _side_by_side(values))}
-    return [outcome for question, alike in questions.items() for outcome in _answers(found[question], alike, slots)]
+    for question, alike in questions.items():
+        yield from _answers(found[question], alike, columns)
 
 
 def _questions(expectations: list[Expectation]) -> dict[str, list[Expectation]]:
@@ -171,39 +189,14 @@ def _questions(expectations: list[Expectation]) -> dict[str, list[Expectation]]:
     return {f"question {number}": items for number, items in enumerate(alike.values())}
 
 
-def _answers(
-    found: Outcome, alike: list[Expectation], slots: dict[str, tuple[list[Any], np.ndarray]]
-) -> Iterator[Outcome]:
+def _answers(found: Outcome, alike: list[Expectation], columns: Mapping[str, Distinct]) -> Iterator[Outcome]:
     """Yield how each of the expectations ended that were asked as one: its own column's part of the answer."""
     failing, begin = np.asarray(found.positions, dtype=np.int64), 0
     for item in alike:
-        distinct, slot_of_row = slots[str(item.column)]
-        own = failing[(failing >= begin) & (failing < begin + len(distinct))] - begin
-        begin += len(distinct)
-        yield outcome_of(item, _rows_at(slot_of_row, own))
-
-
-def _slots(column: pd.Series) -> tuple[list[Any], np.ndarray]:
-    """Which distinct values does a column hold, and which one stands in each row (-1 for none)?
-
-    Arrow and not pandas' factorize, which takes two texts for one that differ only after a NUL character. What is no
-    text, or holds half a character, is numbered by a dict.
-    """
-    try:
-        encoded = pa.array(column.to_numpy(dtype=object), type=pa.string(), from_pandas=True).dictionary_encode()
-    except (pa.ArrowException, UnicodeError, TypeError):
-        return _slots_of_anything(column)
-    return encoded.dictionary.to_pylist(), encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-def _slots_of_anything(column: pd.Series) -> tuple[list[Any], np.ndarray]:
-    numbers: dict[Any, int] = {}
-    is_missing = column.isna().to_numpy()
-    values = column.tolist()
-    rows = [
-        -1 if gone else numbers.setdefault(value, len(numbers)) for value, gone in zip(values, is_missing, strict=True)
-    ]
-    return list(numbers), np.asarray(rows, dtype=np.int64)
+        distinct = columns[str(item.column)]
+        own = failing[(failing >= begin) & (failing < begin + len(distinct.values))] - begin
+        begin += len(distinct.values)
+        yield outcome_of(item, _rows_at(distinct.slot_of_row, own))
 
 
 def _side_by_side(columns: dict[str, list[Any]]) -> pd.DataFrame:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from expectations.check import Checked, Severity, check
+from expectations.check import Checked, Severity, check, check_values
 from expectations.engine import expect, suite_of
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Column, Feed, Kind, OnFault
 from pipeline.contract.moments import parse_date, parse_moment, parse_time
+from pipeline.distinct import Distinct
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -56,7 +57,7 @@ def check_rows(feed: Feed, rows: pd.DataFrame) -> Checked:
     Raises:
         CheckFailed: a rule could not be checked.
     """
-    return check(row_suite(feed), _as_read(feed, rows), "row_id")
+    return check_values(row_suite(feed), _as_read(feed, rows), rows["row_id"])
 
 
 def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
@@ -161,17 +162,17 @@ def _column_rules(feed: Feed, column: Column) -> Iterator[Expectation]:
         yield rule("ExpectColumnValuesToMatchRegex", RowFault.CONTROL_CHARACTER, what, **raw, **regex)
 
 
-def _as_read(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """Which table do the rules look at? Every declared column as text, and beside it what we make of it."""
-    table: dict[str, Any] = {"row_id": rows["row_id"].to_numpy(dtype=object)}
+def _as_read(feed: Feed, rows: pd.DataFrame) -> dict[str, Distinct]:
+    """Which values do the rules look at? Every declared column as text, and beside it what we make of it."""
+    blank = pd.Series("", index=rows.index, dtype=object)
+    columns = {}
     for column in feed.columns:
-        texts = rows[column.name].fillna("").tolist() if column.name in rows else [""] * len(rows)
-        table[column.name] = pd.Series([_HALF_CHARACTER.sub("\ufffd", text) for text in texts], dtype=object)
+        texts = Distinct.of(rows[column.name].fillna("") if column.name in rows else blank)
+        columns[column.name] = texts.map(lambda text: _HALF_CHARACTER.sub("\ufffd", text))
         reader = _reader(column)
         if reader:
-            answers = {text: reader(text) for text in set(texts)}
-            table[_AS_READ.format(column.name)] = pd.Series([answers[text] for text in texts], dtype=object)
-    return pd.DataFrame(table)
+            columns[_AS_READ.format(column.name)] = texts.map(reader)
+    return columns
 
 
 def _reader(column: Column) -> Callable[[str], object] | None:

@@ -5,6 +5,7 @@ to its stage, and writes what comes back, in one transaction with its audit even
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -295,8 +296,7 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
         for feed in agency.feeds:
             for rows in _batches(work, feed, checked[checked["feed"] == feed.name]):
                 said = standardize(agency, feed, _without_dropped(work, rows))
-                _check_tables(agency, feed, said)
-                written = _write(work, said)
+                written = _check_and_write(work, agency, feed, said)
                 counts = {name: counts[name] + written[name] for name in counts}
         taken_in = [int(n) for n in checked["delivery_id"]]
         work.run("mark_deliveries_accepted", delivery_ids=taken_in, taken_in_at=act.at)
@@ -305,8 +305,16 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
     return counts
 
 
+def _check_and_write(work: Work, agency: Agency, feed: Feed, said: Standardized) -> dict[str, int]:
+    """Write the tables, and look at them while the database takes them in: what is found undoes the whole step."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        writing = beside.submit(_write, work, said)
+        _check_tables(agency, feed, said)
+        return writing.result()
+
+
 def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
-    """Do our own tables hold what they promise? Raises TableBroken, a mistake of ours, before anything is written."""
+    """Do our own tables hold what they promise? Raises TableBroken, a mistake of ours."""
     from expectations.encounter import check_encounters
     from expectations.person_record import check_person_records
 

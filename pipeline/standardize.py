@@ -4,7 +4,7 @@ Everything follows from the agency's declaration; nothing here knows an agency. 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from functools import reduce
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from pipeline.contract.declaration import (
     When,
 )
 from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.distinct import Distinct
 from pipeline.whole_names import is_organisation, read_whole_name
 
 ROW = ("delivery_id", "line_number")
@@ -150,8 +151,7 @@ def _is_part2(feed: Feed, rows: pd.DataFrame) -> pd.Series:
 
 def over_distinct(column: pd.Series, function) -> pd.Series:
     """What does the function make of each value? It is asked once per distinct value; the result holds objects."""
-    known = {value: function(value) for value in column.unique()}
-    return pd.Series([known[value] for value in column], index=column.index, dtype=object)
+    return pd.Series(Distinct.of(column).map(function).to_numpy(), index=column.index, dtype=object)
 
 
 def holds(condition: Condition | None, rows: pd.DataFrame, *, otherwise: bool) -> pd.Series:
@@ -263,10 +263,12 @@ def _possible_births(birth_dates: pd.Series, known_by: pd.Series) -> pd.Series:
 
     The day itself is one too: it comes of another column written into that of births, and the gate sees them go.
     """
-    days_before = [None if pd.isna(day) else day - timedelta(days=1) for day in known_by]
-    both = list(zip(birth_dates, days_before, strict=True))
-    possible = {pair: normalize.normalize_birth_date(*pair) for pair in set(both)}
-    return pd.Series([possible[pair] for pair in both], index=birth_dates.index, dtype=object)
+    bounds = Distinct.of(known_by).map(lambda day: normalize.birth_date_bounds(day - timedelta(days=1))).to_numpy()
+    possible = [
+        text if isinstance(text, str) and (bound is None or normalize.is_within(text, bound)) else None
+        for text, bound in zip(birth_dates, bounds, strict=True)
+    ]
+    return pd.Series(possible, index=birth_dates.index, dtype=object)
 
 
 def _evidence(
@@ -284,7 +286,7 @@ def _evidence(
         full_name = fields.full_name
         _take_apart(evidence, rows[full_name.column], lambda text: read_whole_name(text, full_name))
     if fields.address_line:
-        _take_apart(evidence, rows[fields.address_line], lambda text: vars_of(normalize.parse_address_line(text)))
+        _take_apart(evidence, rows[fields.address_line], lambda text: asdict(normalize.parse_address_line(text)))
     if fields.birth_date:
         formats = feed.column(fields.birth_date).formats
         evidence["birth_date"] = over_distinct(rows[fields.birth_date], lambda text: birth_date_text(text, formats))
@@ -292,11 +294,6 @@ def _evidence(
         accepts_9xx = feed.column(fields.ssn).accepts_9xx
         evidence["ssn"] = over_distinct(rows[fields.ssn], lambda text: normalize.normalize_ssn(text, accepts_9xx))
     return evidence
-
-
-def vars_of(parts: object) -> dict[str, str | None]:
-    """Which named parts does a small frozen result have?"""
-    return {name: getattr(parts, name) for name in parts.__dataclass_fields__}
 
 
 def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:

@@ -1,6 +1,6 @@
 """How is a value written so that it can be compared? Value in, value out; missing, placeholder and invalid are None."""
 
-from linkage.normalize.dates import normalize_birth_date
+from linkage.normalize.dates import birth_date_bounds, is_within, normalize_birth_date
 from linkage.normalize.facts import STRICT, TableFacts
 from linkage.normalize.names import (
     PersonName,
@@ -29,9 +29,11 @@ __all__ = [
     "Address",
     "PersonName",
     "TableFacts",
+    "birth_date_bounds",
     "comparable_name",
     "email_local",
     "is_placeholder_name",
+    "is_within",
     "name_words",
     "normalize_birth_date",
     "normalize_city",

@@ -66,9 +66,22 @@ def normalize_birth_date(
     text = _calendar_text(int(found[1]), found[2], found[3])
     if text is None or as_of is None:
         return text
-    oldest = f"{as_of.year - OLDEST_AGE_YEARS:04d}-{as_of.month:02d}-{as_of.day:02d}"
-    is_possible = oldest[: len(text)] <= text <= as_of.isoformat()[: len(text)]
-    return text if is_possible else None
+    return text if is_within(text, birth_date_bounds(as_of)) else None
+
+
+def birth_date_bounds(as_of: date) -> tuple[str, str]:
+    """Between which days, as ISO text, was somebody born of whom a record of this day speaks?
+
+    >>> birth_date_bounds(date(2026, 2, 28))
+    ('1911-02-28', '2026-02-28')
+    """
+    return f"{as_of.year - OLDEST_AGE_YEARS:04d}-{as_of.month:02d}-{as_of.day:02d}", as_of.isoformat()
+
+
+def is_within(text: str, bounds: tuple[str, str]) -> bool:
+    """Does a birth date, or the known part of one, lie between these days?"""
+    length = len(text)
+    return bounds[0][:length] <= text <= bounds[1][:length]
 
 
 def _is_month(text: str) -> bool:

@@ -55,7 +55,7 @@ ONLY = {
     "pipeline.agencies": ("pipeline.contract", "pipeline.agencies"),
     "pipeline.readers": ("pipeline.contract", "pipeline.readers"),
     "pipeline.store": ("pipeline.contract", "pipeline.settings", "pipeline.copying"),
-    "expectations": ("pipeline.contract", "expectations"),
+    "expectations": ("pipeline.contract", "pipeline.distinct", "expectations"),
     "linkage": ("linkage",),
 }
 """Room → what it may import of the house."""
