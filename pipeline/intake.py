@@ -24,8 +24,8 @@ from pipeline.store import Store, Work
 WHOLE_FILE = 0
 """Line number of the fault that stands for all rows of a refused file."""
 
-BATCH_ROWS = 100_000
-"""Rows in memory at once: some 300 MB of them with what is made of them; smaller batches cost more in all."""
+BATCH_ROWS = 50_000
+"""Rows in memory at once: some 150 MB of them with what is made of them; smaller batches cost more in all."""
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from pipeline.contract.declaration import Delimited
 from pipeline.contract.fhir_r4 import ELEMENTS
 from pipeline.readers import FileUnreadable, flatten, read
+from tests.readers.broken import JUNK
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
 from tests.readers.samples import FEEDS, PATIENT, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
 
-JUNK = st.binary(max_size=60) | st.sampled_from(
-    [b'"', b'""', b",", b"|", b"\r", b"\n", b"\0", b"\x81", b"\xef\xbb\xbf"]
-)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["2026-01-01", "Patient/p1"]),
     lambda inner: (

@@ -1,0 +1,23 @@
+"""What is a right file of every format? One of a few rows for each, to be spoilt."""
+
+from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
+from tests.readers.samples import FEEDS, PERSONS, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
+
+PERMITS = '{"permit": "P1", "name": {"family": "Lee", "given": "Ann"}, "birthDate": "19900131"}'
+
+
+def blank_rows(feed, count):
+    """A file of rows that hold nothing but their numbers."""
+    delimiter = feed.format.delimiter
+    rows = [delimiter.join([str(n)] * len(feed.columns)) for n in range(count)]
+    return "\r\n".join([delimiter.join(column.name for column in feed.columns), *rows, ""]).encode()
+
+
+RIGHT = {
+    "delimited by commas": (REFERRALS, referrals(row(1), row(2, reason='"Worried, too"'), row(3))),
+    "delimited by pipes, in Windows-1252": (PERSONS, blank_rows(PERSONS, 4)),
+    "fully quoted": (FEEDS["riverton_county_jail.bookings"], blank_rows(FEEDS["riverton_county_jail.bookings"], 4)),
+    "fixed width": (FIXED, cards(line(), line("P2"), line("P3"))),
+    "JSON lines": (OBJECTS, ndjson(PERMITS, PERMITS.replace("P1", "P2"))),
+} | {f"FHIR {name}": (provider_feed(name), ndjson(one, one)) for name, one in RESOURCES.items()}
+"""Name of the format → its feed, and a right file of it."""
