@@ -2,7 +2,8 @@
 
 Expectations and translation both read dates here, so a value that passes the one never fails the other. Nothing is
 guessed: a text is read by one of its declared formats, in their order, and must be exactly what that format would
-write; surrounding blanks and the case of month names do not count. "iso" stands for ISO 8601 in its extended form.
+write; surrounding blanks and the case of month names do not count. "iso" stands for ISO 8601 in its extended form,
+"hl7" for the date and time of HL7 v2.
 """
 
 import re
@@ -16,6 +17,12 @@ EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
 ISO = "iso"
 """The format name that stands for ISO 8601: YYYY-MM-DD, or with `T`, a time of day and, if wanted, an offset."""
 
+HL7 = "hl7"
+"""The format name that stands for YYYYMMDD[HH[MM[SS[.S[S[S[S]]]]]]][+/-ZZZZ]: data type DTM of HL7 v2.9, 2.A.22.
+
+A year or a month alone, which DTM allows, is declared as `%Y` or `%Y%m`: whether it is enough is a fact of the feed.
+"""
+
 LARGEST_OFFSET = timedelta(hours=14)
 """Hours. No place on earth is further from UTC; source: the dateTime type of HL7 FHIR R4 and of XML Schema 1.1."""
 
@@ -25,6 +32,16 @@ DISTINCT_TEXTS = 1 << 16
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
 _ISO_MOMENT = re.compile(rf"({_ISO_DATE.pattern})(?:T({_ISO_TIME.pattern})(?:(Z)|([+-])([0-9]{{2}}):?([0-9]{{2}}))?)?")
+_HL7_MOMENT = re.compile(
+    r"([0-9]{4})([0-9]{2})([0-9]{2})"
+    r"(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:\.([0-9]{1,4}))?)?)?)?"
+    r"(?:([+-])([0-9]{2})([0-9]{2}))?"
+)
+
+
+def has_day(pattern: str) -> bool:
+    """Does a format name the day? A month or a year alone is not enough to say when something happened."""
+    return pattern in (ISO, HL7) or "%d" in pattern or "%j" in pattern
 
 
 def parse_date(text: str, formats: tuple[str, ...]) -> date | None:
@@ -37,7 +54,7 @@ def parse_date(text: str, formats: tuple[str, ...]) -> date | None:
     """
     trimmed = text.strip()
     for pattern in formats:
-        found = _iso_date(trimmed) if pattern == ISO else _read_exactly(trimmed, pattern)
+        found = _iso_date(trimmed) if pattern == ISO else _moment(trimmed, pattern)
         if found is not None and _is_year_possible(found.year):
             return found.date() if isinstance(found, datetime) else found
     return None
@@ -66,7 +83,7 @@ def parse_moment(text: str, formats: tuple[str, ...], zone: str | tzinfo) -> dat
 
     Args:
         text: as delivered.
-        formats: strptime patterns or "iso", tried in order; one without a time of day means the day's beginning.
+        formats: strptime patterns, "iso" or "hl7", tried in order; one without a time of day means the day's beginning.
         zone: IANA name (or zone) of the agency's local time. Counts only where the text names no offset itself.
 
     >>> parse_moment("2026-01-05T10:00-07:00", ("iso",), "America/Denver")
@@ -74,7 +91,7 @@ def parse_moment(text: str, formats: tuple[str, ...], zone: str | tzinfo) -> dat
     """
     trimmed = text.strip()
     for pattern in formats:
-        found = _iso_moment(trimmed) if pattern == ISO else _read_exactly(trimmed, pattern)
+        found = _iso_moment(trimmed) if pattern == ISO else _moment(trimmed, pattern)
         if found is not None and _is_year_possible(found.year):
             return in_utc(found, zone)
     return None
@@ -98,6 +115,10 @@ def in_utc(moment: datetime, zone: str | tzinfo) -> datetime:
 
 def _is_year_possible(year: int) -> bool:
     return EARLIEST_YEAR <= year <= LATEST_YEAR
+
+
+def _moment(trimmed: str, pattern: str) -> datetime | None:
+    return _hl7_moment(trimmed) if pattern == HL7 else _read_exactly(trimmed, pattern)
 
 
 @lru_cache(DISTINCT_TEXTS)
@@ -138,14 +159,34 @@ def _iso_moment(trimmed: str) -> datetime | None:
     time_of_day = _iso_time(found[2]) if found[2] else time()
     if day is None or time_of_day is None:
         return None
-    offset_zone = None
-    if found[7]:
-        offset_zone = UTC
-    elif found[8]:
-        if int(found[10]) > 59:
+    offset_zone = UTC if found[7] else None
+    if found[8]:
+        offset_zone = _offset_zone(found[8], found[9], found[10])
+        if offset_zone is None:
             return None
-        offset = timedelta(hours=int(found[9]), minutes=int(found[10]))
-        if offset > LARGEST_OFFSET:
-            return None
-        offset_zone = timezone(-offset if found[8] == "-" else offset)
     return datetime.combine(day, time_of_day, offset_zone)
+
+
+def _hl7_moment(trimmed: str) -> datetime | None:
+    """Which moment is this date and time of HL7 v2: aware where it names an offset, else naive?"""
+    found = _HL7_MOMENT.fullmatch(trimmed)
+    if found is None:
+        return None
+    year, month, day, *clock, fraction, sign, hours, minutes = found.groups()
+    zone = _offset_zone(sign, hours, minutes) if sign else None
+    if sign and zone is None:
+        return None
+    hour, minute, second = (int(part or 0) for part in clock)
+    microsecond = int((fraction or "0").ljust(6, "0"))
+    try:
+        return datetime(int(year), int(month), int(day), hour, minute, second, microsecond, zone)
+    except ValueError:
+        return None
+
+
+def _offset_zone(sign: str, hours: str, minutes: str) -> timezone | None:
+    """Which zone has this offset from UTC? None where no place on earth has it."""
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    if int(minutes) > 59 or offset > LARGEST_OFFSET:
+        return None
+    return timezone(-offset if sign == "-" else offset)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.contract.declaration import Column, Delimited, Feed, FhirNdjson, FullName, Kind, When
+from pipeline.contract.moments import HL7, ISO, has_day
 from pipeline.synthetic.chance import Chance, Weighted
 from pipeline.synthetic.noise import Seen, address_parts, in_case
 
@@ -16,19 +17,16 @@ PHONE_SHAPES = ("{0}-{1}-{2}", "({0}) {1}-{2}", "{0}{1}{2}", "{0}.{1}.{2}")
 SEX_WORDS = {"M": "male", "F": "female"}
 
 
-def has_day(pattern: str) -> bool:
-    """Does a format name the day? A month or a year alone is not enough to say when something happened."""
-    return pattern == "iso" or "%d" in pattern or "%j" in pattern
-
-
 def moment_text(pattern: str, moment: datetime) -> str:
-    """How is a local moment written in a declared format? "iso" keeps the offset."""
-    return moment.isoformat() if pattern == "iso" else moment.strftime(pattern)
+    """How is a local moment written in a declared format? "iso" and "hl7" keep the offset."""
+    if pattern == HL7:
+        return moment.strftime("%Y%m%d%H%M%S%z")
+    return moment.isoformat() if pattern == ISO else moment.strftime(pattern)
 
 
 def day_text(pattern: str, day: date) -> str:
     """How is a day written in a declared format?"""
-    return day.isoformat() if pattern == "iso" else day.strftime(pattern)
+    return day.isoformat() if pattern == ISO else day.strftime("%Y%m%d" if pattern == HL7 else pattern)
 
 
 @dataclass

@@ -8,9 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.standardize import birth_date_text
 
 DENVER = "America/Denver"
-EVERY_FORMAT = ("iso", "%m/%d/%Y", "%Y%m%d", "%Y-%m-%d", "%m/%d/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m", "%Y", "%H%M")
+EVERY_FORMAT = (
+    "iso",
+    "hl7",
+    "%m/%d/%Y",
+    "%Y%m%d",
+    "%Y-%m-%d",
+    "%m/%d/%Y %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m",
+    "%Y",
+    "%H%M",
+)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +57,52 @@ def test_a_day_in_the_agreed_format_is_read(text, formats, expected):
 )
 def test_a_day_written_otherwise_or_not_in_the_calendar_is_missing(text):
     assert parse_date(text, ("%m/%d/%Y", "%Y%m%d", "%Y-%m-%d")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20261101", datetime(2026, 11, 1, 6, tzinfo=UTC)),
+        ("2026110110", datetime(2026, 11, 1, 17, tzinfo=UTC)),
+        ("202611011030", datetime(2026, 11, 1, 17, 30, tzinfo=UTC)),
+        ("20261101103059", datetime(2026, 11, 1, 17, 30, 59, tzinfo=UTC)),
+        (" 20261101103059.1234 ", datetime(2026, 11, 1, 17, 30, 59, 123400, tzinfo=UTC)),
+        ("20261101103059.5+0200", datetime(2026, 11, 1, 8, 30, 59, 500000, tzinfo=UTC)),
+        ("202611011030-0700", datetime(2026, 11, 1, 17, 30, tzinfo=UTC)),
+        ("20261101+0000", datetime(2026, 11, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_of_hl7_is_read_to_its_precision(text, expected):
+    assert parse_moment(text, ("hl7",), DENVER) == expected
+
+
+def test_a_birth_date_of_hl7_is_the_day_that_is_written_and_may_be_partial_where_declared():
+    assert parse_date("19850101000000+0700", ("hl7",)) == date(1985, 1, 1)
+    assert parse_date("198501", ("hl7", "%Y%m", "%Y")) == date(1985, 1, 1)
+    assert birth_date_text("198501", ("hl7", "%Y%m", "%Y")) == "1985-01"
+    assert birth_date_text("1985", ("hl7", "%Y%m", "%Y")) == "1985"
+    assert birth_date_text("19850131", ("hl7", "%Y%m", "%Y")) == "1985-01-31"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "2026", "202611", "2026110", "20261101103", "2026-11-01", "20261101T1030"),
+        *("20261301", "20260230", "2026110124", "202611011060", "20261101103060", "20261101103059."),
+        *(
+            "20261101103059.12345",
+            "20261101+2500",
+            "20261101-0760",
+            "20261101+1500",
+            "20261101Z",
+            "17991231",
+            "22010101",
+        ),
+        *("２０２６1101", '""'),
+    ],
+)
+def test_a_moment_of_hl7_written_otherwise_is_missing(text):
+    assert parse_moment(text, ("hl7",), DENVER) is None
 
 
 @pytest.mark.parametrize(
