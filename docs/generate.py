@@ -21,6 +21,7 @@ from pipeline.contract.declaration import (
     Delimited,
     Feed,
     FixedWidth,
+    Hl7v2,
     JsonLines,
     Matches,
     OnFault,
@@ -116,6 +117,8 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
         granted = " and ".join(condition_words(condition) for condition in feed.consent.granted)
         opens = "opens rows with a Part 2 label" if feed.consent.is_about else "else the row is held"
         yield f"Consent is given where {granted}; {opens}."
+    if feed.is_cumulative:
+        yield "What a row leaves out has not changed: what earlier versions told still holds."
     merges = [name for name in (feed.merged_into, feed.merged_from) if name]
     if merges:
         yield f"Records of one person by the agency's own word: {_listed(merges)}."
@@ -131,6 +134,9 @@ def _format_words(feed: Feed) -> str:
         return f"fixed width, {feed.format.width()} characters a line, {feed.format.encoding}"
     if isinstance(feed.format, JsonLines):
         return "JSON, one object a line"
+    if isinstance(feed.format, Hl7v2):
+        only = f", only {_listed(feed.format.events)}" if feed.format.events else ""
+        return f"HL7 v2, one {feed.format.message_type} message a row{only}, {feed.format.encoding}"
     return f"FHIR R4 NDJSON, one {feed.format.resource_type} a line"
 
 

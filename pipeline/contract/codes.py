@@ -119,6 +119,8 @@ class RowFault(StrEnum):
     CONTROL_CHARACTER = "control_character"
     ENCODING = "wrong_encoding"
     OPEN_QUOTE = "open_quote"
+    WRONG_SEGMENTS = "wrong_segments"
+    WRONG_VERSION = "wrong_version"
     EMPTY_TEXT = "empty_text"
     WRONG_SHAPE = "wrong_shape"
     UNREADABLE = "unreadable"

@@ -28,7 +28,7 @@ from pipeline.contract.columns import (
     needed,
 )
 from pipeline.contract.errors import DeclarationError
-from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
+from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, Hl7v2, JsonLines
 from pipeline.contract.rules import (
     ConditionRule,
     ConsentRule,
@@ -41,8 +41,8 @@ from pipeline.contract.rules import (
 
 __all__ = [
     "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
-    "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind", "Matches",
-    "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "needed",
+    "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2", "JsonLines", "Kind",
+    "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "needed",
 ]  # fmt: skip
 
 
@@ -67,8 +67,10 @@ class Feed:
         part2_column: column of security labels; rows labelled with one of `part2_labels` count only under consent.
         fewest_rows, most_rows: a file with fewer or more rows is refused.
         version_column: column that orders versions of a row inside one business date (the newest counts).
+        is_cumulative: a row leaves out what has not changed; what its earlier versions told of that still holds.
         merged_into: column with the key of the record of this feed that the row's record was found to be.
         merged_from: column with the keys, joined by blanks, of records that were found to be the row's record.
+        merges_of: the feed of people whose records are merged, where that is another one of the agency.
         late_after_days: with no newer data than this before the list's date, the agency is late.
     """
 
@@ -90,8 +92,10 @@ class Feed:
     fewest_rows: int = 1
     most_rows: int = 5_000_000
     version_column: str | None = None
+    is_cumulative: bool = False
     merged_into: str | None = None
     merged_from: str | None = None
+    merges_of: str | None = None
     late_after_days: int = 14
 
     def __post_init__(self) -> None:
@@ -135,8 +139,14 @@ class Feed:
 
     def _check_kinds(self) -> None:
         if self._merge_columns():
-            check(self.person is not None, f"{self.name}: only a feed of people is merged", self._merge_columns())
+            is_of_people = self.person is not None or self.merges_of is not None
+            check(is_of_people, f"{self.name}: only a feed of people is merged", self._merge_columns())
             check(len(self.key) == 1, f"{self.name}: a merge needs a key of one column", self.key)
+        check(
+            self.merges_of is None or bool(self._merge_columns()),
+            f"{self.name}: merges_of needs merged_into or merged_from",
+            self.merges_of,
+        )
         for name in self._read_as_dates():
             check(bool(self.column(name).formats), f"{self.name}: a column read as a date needs formats", name)
         for condition in self._conditions():
@@ -169,6 +179,11 @@ class Feed:
         if isinstance(self.format, JsonLines):
             stray = set(self.format.paths) - {column.name for column in self.columns}
             check(not stray, f"{self.name}: paths of columns that are not declared", sorted(stray))
+        if isinstance(self.format, Hl7v2):
+            placed, declared = set(self.format.paths), {column.name for column in self.columns}
+            check(placed == declared, f"{self.name}: every column has a path and no other", sorted(placed ^ declared))
+            stray = {name for names in self.format.takes_back.values() for name in names} - declared
+            check(not stray, f"{self.name}: columns that are taken back but not declared", sorted(stray))
 
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""
@@ -228,6 +243,19 @@ class Agency:
                 check(is_people, f"{self.name}.{feed.name}: person_feed is no feed of people", target)
                 break_key = self.feed(target).key
                 check(len(break_key) == 1, f"{self.name}.{feed.name}: person_feed needs a key of one column", break_key)
+            if feed.merges_of:
+                is_people = any(other.name == feed.merges_of and other.person for other in self.feeds)
+                check(is_people, f"{self.name}.{feed.name}: merges_of is no feed of people", feed.merges_of)
+            if isinstance(feed.format, Hl7v2) and feed.format.events:
+                formats = [one.format for one in self.same_files(feed)]
+                has_taker = any(isinstance(one, Hl7v2) and not one.events for one in formats)
+                what = f"{self.name}.{feed.name}: some messages only; another feed of the same files takes all"
+                check(has_taker, what, feed.file_pattern)
+
+    def same_files(self, feed: Feed) -> tuple[Feed, ...]:
+        """Which feeds, the given one first, are read from the files of one?"""
+        others = (one for one in self.feeds if one.file_pattern == feed.file_pattern and one.name != feed.name)
+        return (feed, *others)
 
     def feed(self, name: str) -> Feed:
         """Which feed has this name? Raises KeyError where there is none."""

@@ -1,5 +1,6 @@
 """How do the rows of a file come? One frozen dataclass a wire format; each has its reader in `pipeline/readers/`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from pipeline.contract import fhir_r4
 from pipeline.contract.columns import check
 from pipeline.contract.errors import DeclarationError
+from pipeline.contract.hl7_paths import Path, parse_path
 
 
 def _check_encoding(encoding: str) -> None:
@@ -93,4 +95,45 @@ class FhirNdjson:
         check(self.resource_type in fhir_r4.FLAT_COLUMNS, "no reader for the resource type", self.resource_type)
 
 
-Format = Delimited | FixedWidth | JsonLines | FhirNdjson
+@dataclass(frozen=True, kw_only=True)
+class Hl7v2:
+    """Where in an HL7 v2 message does each column stand? One message a row; delimiters are read from its MSH.
+
+    Attributes:
+        paths: column → a path of `hl7_paths`, or several, of which the first that says something is read.
+        message_type: what MSH-9.1 says; another type belongs into another file.
+        events: MSH-9.2 of the messages that are rows of this feed; empty: all. The others, and whatever is no message,
+            are rows of another feed of the agency that takes the same files and all messages.
+        takes_back: event → columns that it makes blank, whatever the message says: A13 takes back a discharge.
+        encoding: as the agency writes it; MSH-18 of a message counts more where it names a known one.
+        line_end: how the agency ends its segments (any is read).
+        ways: column → its paths, taken apart.
+    """
+
+    paths: Mapping[str, str | tuple[str, ...]]
+    message_type: str = "ADT"
+    events: tuple[str, ...] = ()
+    takes_back: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    encoding: str = "utf-8"
+    line_end: str = "\r"
+    ways: Mapping[str, tuple[Path, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ways = {column: (path,) if isinstance(path, str) else path for column, path in self.paths.items()}
+        read = {column: tuple(map(parse_path, texts)) for column, texts in ways.items()}
+        for name, value in (("paths", self.paths), ("takes_back", self.takes_back), ("ways", read)):
+            object.__setattr__(self, name, MappingProxyType(dict(value)))
+        without = sorted(column for column, paths in read.items() if not paths)
+        check(not without, "columns without a path", without)
+        _check_encoding(self.encoding)
+        check(
+            "\r".encode(self.encoding) == b"\r", "segments end in one byte, which no such encoding has", self.encoding
+        )
+        wrong = [event for event in (*self.events, *self.takes_back) if not EVENT.fullmatch(event)]
+        check(not wrong, "an event is a letter and two digits, as in A01", wrong)
+
+
+EVENT = re.compile(r"[A-Z][0-9]{2}")
+"""How a trigger event is written: HL7 v2.9, table 0003."""
+
+Format = Delimited | FixedWidth | JsonLines | FhirNdjson | Hl7v2

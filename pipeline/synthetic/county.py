@@ -246,13 +246,18 @@ def _deliver(agency: Agency, told: dict[str, tuple[Told, Teller]], folder: Path,
     """Which files does an agency deliver? Files of resources come with the log of their exports."""
     summaries = []
     exports: dict[datetime, dict[str, int]] = {}
+    contents: dict[str, bytes] = {}
     for feed in agency.feeds:
         feed_told, teller = told[feed.name]
         files = {
             name: (until, spoiler.with_spoilt(feed, rows)) for name, (until, rows) in _by_name(feed, feed_told).items()
         }
         for name, (until, rows) in files.items():
-            writers.write(folder / name, writers.file_bytes(feed, rows, teller.maker.layout.padded))
+            content = writers.file_bytes(feed, rows, teller.maker.layout.padded)
+            contents[name] = (
+                contents.get(name, b"") + content
+            )  # feeds of one file write their messages one after another
+            writers.write(folder / name, contents[name])
             if isinstance(feed.format, FhirNdjson):
                 exports.setdefault(until.astimezone(ZoneInfo(agency.zone)), {})[name] = len(rows)
         count = sum(len(rows) for _, rows in files.values())

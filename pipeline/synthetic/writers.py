@@ -1,4 +1,4 @@
-"""How do rows become a delivered file? Text to the letter of the layout, objects or FHIR resources line by line."""
+"""How do rows become a delivered file? Text to the letter of the layout, messages, objects or FHIR resources."""
 
 import csv
 import io
@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, JsonLines
+from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, Hl7v2, JsonLines
+from pipeline.synthetic import hl7
 from pipeline.synthetic.fhir import resource
 from pipeline.synthetic.noise import without_accents
 from pipeline.synthetic.rows import Row
@@ -33,6 +34,10 @@ def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
         return "".join(f"{json.dumps(_nested(feed.format, row), ensure_ascii=False)}\n" for row in rows).encode()
     if isinstance(feed.format, FixedWidth):
         return _encoded(_fixed_width(feed.format, rows), feed.format.encoding)
+    if isinstance(feed.format, Hl7v2):
+        layout = feed.format
+        messages = (hl7.message(layout, row, number) for number, row in enumerate(rows, start=1))
+        return _encoded("".join(messages), layout.encoding)
     return _encoded(_delimited(feed, feed.format, rows, padded), feed.format.encoding)
 
 

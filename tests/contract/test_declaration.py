@@ -15,6 +15,7 @@ from pipeline.contract.declaration import (
     FhirNdjson,
     FixedWidth,
     FullName,
+    Hl7v2,
     JsonLines,
     Kind,
     Matches,
@@ -30,6 +31,9 @@ from tests.contract.declarations import COLUMNS, agency, column, feed, key, visi
 def people(**fields):
     return PersonRule(fields=PersonFields(first_name="first", last_name="last", **fields))
 
+
+PATHS = {column.name: "PV1-19" for column in COLUMNS}
+MERGING = feed(person=None, encounters=(), merged_into="first", merges_of="patients")
 
 MISTAKES = {
     "a column without a name": (lambda: column(" "), " "),
@@ -56,6 +60,24 @@ MISTAKES = {
     "a column without a place": (lambda: feed(format=FixedWidth(places={"visit_no": (1, 6)})), "'born'"),
     "a path of nothing": (lambda: JsonLines(paths={"first": "name..given"}), "['first']"),
     "a path of no column": (lambda: feed(format=JsonLines(paths={"given": "name.given"})), "['given']"),
+    "an HL7 path of no field": (lambda: Hl7v2(paths={"last": "PID.5"}), "PID.5"),
+    "an HL7 path counted from nought": (lambda: Hl7v2(paths={"last": "PID-5.0"}), "PID-5.0"),
+    "an HL7 repetition chosen by nothing": (lambda: Hl7v2(paths={"last": "PID-5[L].1"}), "PID-5[L].1"),
+    "an HL7 path joined both ways": (lambda: Hl7v2(paths={"last": "PID-5 PID-6|PID-7"}), "PID-5 PID-6|PID-7"),
+    "an HL7 column without a path": (lambda: Hl7v2(paths={"last": ()}), "['last']"),
+    "an HL7 event that is none": (lambda: Hl7v2(paths={}, events=("admit",)), "['admit']"),
+    "an HL7 encoding without segment ends": (lambda: Hl7v2(paths={}, encoding="utf-16"), "utf-16"),
+    "a column that stands nowhere in HL7": (lambda: feed(format=Hl7v2(paths={"visit_no": "PV1-19"})), "'born'"),
+    "a column taken back and not declared": (
+        lambda: feed(format=Hl7v2(paths=PATHS, takes_back={"A13": ("ended",)})),
+        "['ended']",
+    ),
+    "messages of some events that nobody else takes": (
+        lambda: agency(feeds=(feed(format=Hl7v2(paths=PATHS, events=("A01",))),)),
+        r"visits_.*\.csv",
+    ),
+    "merges of people who are no feed": (lambda: agency(feeds=(MERGING,)), "patients"),
+    "merges of people that nothing names": (lambda: feed(merges_of="patients"), "patients"),
     "an alias that is another column": (
         lambda: feed(columns=(*COLUMNS, column("nick", aliases=("first",)))),
         "['FIRST']",

@@ -1,6 +1,7 @@
 """Whatever bytes arrive: is every row accounted for, and is nothing but FileUnreadable ever raised?"""
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 
 from pipeline.contract.declaration import Delimited
 from pipeline.contract.fhir_r4 import ELEMENTS
-from pipeline.readers import FileUnreadable, flatten, read
+from pipeline.readers import FileUnreadable, blanked, flatten, read
 from tests.readers.broken import JUNK
+from tests.readers.hl7_messages import file_of, hospital, message, mrg, pid, pv1
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
 from tests.readers.samples import FEEDS, PATIENT, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
 
@@ -48,6 +50,7 @@ def check_every_row_is_accounted_for(feed, content):
 
 
 ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS}
+ALL_FEEDS |= {f"HL7 v2 {one.name}": one for one in hospital().feeds}
 
 
 @pytest.mark.parametrize("name", ALL_FEEDS)
@@ -100,3 +103,56 @@ def test_any_shape_of_any_element(name, data):
 def test_bytes_put_anywhere_into_a_resource(junk, place):
     content = ndjson(PATIENT, PATIENT)
     check_every_row_is_accounted_for(provider_feed("patients"), content[:place] + junk + content[place:])
+
+
+MESSAGES = (message("A01"), message("A31"), message("A40", pid(), mrg()), message("A03", pid(), pv1(ended="20261102")))
+HL7_FILE = b"BHS|^~\\&|EHR\r" + file_of(*MESSAGES) + b"BTS|4\r"
+SEGMENTS = HL7_FILE.split(b"\r")
+
+
+def check_every_message_is_accounted_for(content):
+    """Each feed accounts for its rows, and the one that takes all has at least one for every MSH."""
+    for feed in hospital().feeds:
+        check_every_row_is_accounted_for(feed, content)
+    begun = [
+        line for line, text in enumerate(content.splitlines(), 1) if re.match(rb"(\xef\xbb\xbf|[\x0b\x1c])*MSH", text)
+    ]
+    rows = [line for line, _ in read(hospital().feed("patients"), content).rows] if begun else []
+    assert set(begun) <= set(rows)
+
+
+@settings(max_examples=200)
+@given(junk=JUNK, place=st.integers(0, len(HL7_FILE)))
+def test_bytes_put_anywhere_into_messages(junk, place):
+    check_every_message_is_accounted_for(HL7_FILE[:place] + junk + HL7_FILE[place:])
+
+
+@settings(max_examples=100)
+@given(first=st.integers(0, len(HL7_FILE)), last=st.integers(0, len(HL7_FILE)))
+def test_messages_cut_off_anywhere(first, last):
+    check_every_message_is_accounted_for(HL7_FILE[first:last])
+
+
+@settings(max_examples=100)
+@given(order=st.permutations(SEGMENTS), line_end=st.sampled_from([b"\r", b"\n", b"\r\n", b"\x1c\r\x0b"]))
+def test_segments_in_any_order(order, line_end):
+    check_every_message_is_accounted_for(line_end.join(order))
+
+
+@settings(max_examples=200)
+@given(bits=st.lists(st.integers(0, 8 * len(HL7_FILE) - 1), max_size=20))
+def test_bits_turned_over_anywhere(bits):
+    content = bytearray(HL7_FILE)
+    for bit in bits:
+        content[bit // 8] ^= 1 << bit % 8
+    check_every_message_is_accounted_for(bytes(content))
+
+
+@settings(max_examples=100)
+@given(taken=st.sets(st.integers(1, len(SEGMENTS))), line_end=st.sampled_from([b"\r", b"\n", b"\r\n"]))
+def test_messages_taken_out_leave_the_others_as_they_were(taken, line_end):
+    content, feed = HL7_FILE.replace(b"\r", line_end), hospital().feed("patients")
+    rows = read(feed, content).rows
+    left = blanked(feed, content, taken)
+    assert read(feed, left).rows == [(line, payload) for line, payload in rows if line not in taken]
+    assert len(left.splitlines()) == len(content.splitlines())
