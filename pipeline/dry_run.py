@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import expect, readers, receive
+from pipeline import expect, readers, receive, row_versions
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Agency, Feed
 from pipeline.standardize import standardize
@@ -72,15 +72,15 @@ class FileTold:
 
 
 def check_files(agency: Agency, paths: list[Path]) -> Iterator[FileTold]:
-    """Yield what would become of each of these files."""
+    """Yield what would become of each of these files, in each feed that takes it."""
     for path in paths:
-        found = next((feed for feed in agency.feeds if receive.is_of(feed, path.name)), None)
-        if found is None:
+        found = [feed for feed in agency.feeds if receive.is_of(feed, path.name)]
+        if not found:
             yield FileTold(file=path.name, feed=None, refused="its name is that of no declared feed; it is left alone")
-        else:
-            with receive.opened(agency, receive.FoundFile(found, path)) as stream:
+        for feed in found:
+            with receive.opened(agency, receive.FoundFile(feed, path)) as stream:
                 content = stream.read()
-            yield check_file(agency, found, path.name, content)
+            yield check_file(agency, feed, path.name, content)
 
 
 def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTold:
@@ -110,7 +110,7 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
     refused = expect.refusals(feed, file).get(THIS_FILE)
     good = rows[~rows["line_number"].isin(aside["line_number"])]
     if len(dropped):
-        good = expect.without_values(good, dropped)
+        good = expect.without_values(feed, good, dropped)
     told = {} if refused or good.empty else _told(agency, feed, good)
     return FileTold(
         file=name,
@@ -127,6 +127,8 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
 
 def _told(agency: Agency, feed: Feed, rows: pd.DataFrame) -> dict:
     """What do the rows say, counted?"""
+    if feed.is_cumulative:
+        rows = row_versions.told_so_far(feed, agency.zone, rows, rows.iloc[:0])
     said = standardize(agency, feed, rows)
     versions = said.accepted_rows.sort_values(["version", "line_number"], na_position="first")
     newest = versions.drop_duplicates("record_key", keep="last")
@@ -155,5 +157,5 @@ def _reasons(costs: str, faults: pd.DataFrame) -> Iterator[Reason]:
 def _filled(feed: Feed, rows: pd.DataFrame) -> Iterator[Filled]:
     for column in feed.columns:
         is_there = column.name in rows
-        share = float((rows[column.name] != "").mean()) if is_there and len(rows) else 0.0
+        share = float((rows[column.name].fillna("") != "").mean()) if is_there and len(rows) else 0.0
         yield Filled(column=column.name, is_there=is_there, share=round(share, 3))

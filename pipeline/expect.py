@@ -19,6 +19,8 @@ PLACE = ["delivery_id", "line_number"]
 def flat_rows(feed: Feed, places: pd.DataFrame, payloads: Sequence[str]) -> pd.DataFrame:
     """What do rows as delivered hold? Text columns as declared, blank for missing; those that no row has are left out.
 
+    In a cumulative feed, which tells what is left out from what is blank, missing is None.
+
     Args:
         feed: the declaration.
         places: delivery_id, line_number, business_date of each row; its index is kept.
@@ -28,7 +30,8 @@ def flat_rows(feed: Feed, places: pd.DataFrame, payloads: Sequence[str]) -> pd.D
     flat = texts_by_column(names, payloads) if isinstance(feed.format, Delimited | FixedWidth) else None
     if flat is None:
         rows = [readers.flatten(feed, json.loads(payload)) for payload in payloads]
-        flat = {name: [row.get(name, "") for row in rows] for name in names if any(name in row for row in rows)}
+        missing = None if feed.is_cumulative else ""
+        flat = {name: [row.get(name, missing) for row in rows] for name in names if any(name in row for row in rows)}
     columns = {name: pd.Series(texts, index=places.index, dtype=object) for name, texts in flat.items()}
     return places[[*PLACE, "business_date"]].assign(**columns)
 
@@ -92,11 +95,11 @@ def faults_of(feed: Feed, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     return critical[columns], dropped[columns]
 
 
-def without_values(rows: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
-    """What is left of rows once single values (delivery_id, line_number, column_name) are blank?"""
-    place = pd.MultiIndex.from_frame(rows[PLACE])
+def without_values(feed: Feed, rows: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
+    """What is left of rows once single values (delivery_id, line_number, column_name) are missing?"""
+    place, missing = pd.MultiIndex.from_frame(rows[PLACE]), None if feed.is_cumulative else ""
     blanked = {
-        str(column): rows[column].mask(place.isin(pd.MultiIndex.from_frame(of_column[PLACE])), "")
+        str(column): rows[column].mask(place.isin(pd.MultiIndex.from_frame(of_column[PLACE])), missing)
         for column, of_column in dropped.groupby("column_name")
     }
     return rows.assign(**blanked)

@@ -12,7 +12,7 @@ from typing import IO
 
 import pandas as pd
 
-from pipeline import audit, disk, expect, readers, receive, tombstones
+from pipeline import audit, disk, expect, readers, receive, row_versions, tombstones
 from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
@@ -67,8 +67,7 @@ def _receive_file(
             if known["kept_sha256"].iloc[0] == sha256:  # put back where somebody removed it
                 _keep(agency, file, frozenset(), sha256, vault)
             return None
-        with receive.opened(agency, file) as stream:
-            sealed_lines = tombstones.sealed_lines(work, act, agency, file.feed, stream, id_key)
+        sealed_lines = _sealed_lines(work, act, agency, file, id_key)
         kept_sha256 = _keep(agency, file, sealed_lines, sha256, vault)
         if known.empty:
             delivery_id = _register(work, act, agency, file, sha256, byte_count)
@@ -83,6 +82,15 @@ def _receive_file(
             work.run("mark_deliveries_accepted", delivery_ids=[delivery_id], taken_in_at=act.at)
             return None
     return delivery_id
+
+
+def _sealed_lines(work: Work, act: Act, agency: Agency, file: receive.FoundFile, id_key: str) -> frozenset[int]:
+    """On which lines of a file may nothing come in, into whichever feed that takes it? Its bytes are kept once."""
+    found: frozenset[int] = frozenset()
+    for feed in agency.same_files(file.feed):
+        with receive.opened(agency, file) as stream:
+            found |= tombstones.sealed_lines(work, act, agency, feed, stream, id_key)
+    return found
 
 
 def _keep(agency: Agency, file: receive.FoundFile, sealed_lines: frozenset[int], sha256: str, vault: Path) -> str:
@@ -295,7 +303,7 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
         checked = deliveries[deliveries["status"] == DeliveryStatus.CHECKED]
         for feed in agency.feeds:
             for rows in _batches(work, feed, checked[checked["feed"] == feed.name]):
-                said = standardize(agency, feed, _without_dropped(work, rows))
+                said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
                 written = _check_and_write(work, agency, feed, said)
                 counts = {name: counts[name] + written[name] for name in counts}
         taken_in = [int(n) for n in checked["delivery_id"]]
@@ -325,11 +333,23 @@ def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
             raise TableBroken(f"[{agency.name}] [{feed.name}]: {broken[0].message} ({rows} rows)")
 
 
-def _without_dropped(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
+def _without_dropped(work: Work, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     """Blank the single values that the checks left out."""
     lines = {"first_line": int(rows["line_number"].min()), "last_line": int(rows["line_number"].max())}
     dropped = work.read("dropped_values", delivery_ids=[int(n) for n in rows["delivery_id"].unique()], **lines)
-    return rows if dropped.empty else expect.without_values(rows, dropped)
+    return rows if dropped.empty else expect.without_values(feed, rows, dropped)
+
+
+def _as_told(work: Work, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """What do rows say, those of a cumulative feed with what was told of their records before?"""
+    if not feed.is_cumulative:
+        return rows
+    keys = sorted(set(row_versions.record_keys(feed, rows)))
+    stored = work.read("rows_told_before", agency=agency.name, feed=feed.name, record_keys=keys)
+    before = expect.flat_rows(feed, stored, stored["payload"].tolist()) if len(stored) else stored
+    if len(before):
+        before = _without_dropped(work, feed, before)
+    return row_versions.told_so_far(feed, agency.zone, rows, before)
 
 
 def _write(work: Work, standardized: Standardized) -> dict[str, int]:

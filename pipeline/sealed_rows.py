@@ -7,7 +7,7 @@ a sealed record's where its own record id has a tombstone, or the id of the pers
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -45,15 +45,24 @@ class RecordId:
 
 
 def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:
-    """Which records is a row as delivered a row of? Itself, and the person records it says it is about."""
+    """Which records is a row as delivered a row of? Itself, and the person records it says it is about.
+
+    Where several feeds are read from one file (the messages of a provider tell of a patient and of a visit), it is all
+    that any of them makes of the row.
+    """
+    return {str(record) for one in agency.same_files(feed) for record in _named_by(agency, one, payload)}
+
+
+def _named_by(agency: Agency, feed: Feed, payload: object) -> Iterator[RecordId]:
     flat = readers.salvage(feed, payload)
     own = tables.KEY_SEPARATOR.join(flat.get(name, "") for name in feed.key)
-    found = {str(RecordId(agency.name, feed.name, own))}
+    yield RecordId(agency.name, feed.name, own)
+    if feed.merges_of:
+        yield RecordId(agency.name, feed.merges_of, own)
     rules = (*feed.encounters, *feed.conditions, *((feed.consent,) if feed.consent else ()))
     for rule in rules:
         if rule.is_about and rule.person_feed and flat.get(rule.is_about):
-            found.add(str(RecordId(agency.name, rule.person_feed, flat[rule.is_about])))
-    return found
+            yield RecordId(agency.name, rule.person_feed, flat[rule.is_about])
 
 
 def sealed_lines(agency: Agency, feed: Feed, stream: IO[bytes], is_sealed: Callable[[str], bool]) -> frozenset[int]:

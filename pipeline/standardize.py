@@ -28,8 +28,9 @@ from pipeline.contract.declaration import (
     PersonFields,
     When,
 )
-from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.contract.moments import ISO, in_utc, parse_date, parse_moment, parse_time
 from pipeline.distinct import Distinct
+from pipeline.row_versions import record_keys, versions
 from pipeline.whole_names import is_organisation, read_whole_name
 
 ROW = ("delivery_id", "line_number")
@@ -59,9 +60,7 @@ def standardize(agency: Agency, feed: Feed, rows: pd.DataFrame) -> Standardized:
         rows: text columns as declared (blank for missing), and `delivery_id`, `line_number`, `business_date`.
     """
     rows = _with_every_column(feed, rows).reset_index(drop=True)
-    rows["record_key"] = reduce(
-        lambda left, right: left + tables.KEY_SEPARATOR + right, (rows[name] for name in feed.key)
-    )
+    rows["record_key"] = record_keys(feed, rows)
     accepted = _accepted_rows(agency, feed, rows)
     counting = rows[~accepted["is_never_happened"].to_numpy()]
     return Standardized(
@@ -106,7 +105,7 @@ def _named(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
 def _accepted_rows(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     table = _named(agency, feed, rows)
     table["business_date"] = rows["business_date"]
-    table["version"] = rows[feed.version_column].replace("", None) if feed.version_column else None
+    table["version"] = versions(feed, rows, agency.zone)
     table["is_never_happened"] = holds(feed.never_happened, rows, otherwise=False)
     table["is_held"] = _is_held(feed, rows)
     table["is_about_person"] = _is_about_person(feed, rows)
@@ -254,7 +253,8 @@ def _known_by(agency: Agency, feed: Feed, rows: pd.DataFrame, recorded_at: pd.Se
     """By which local day did the agency know of the person? The row's own moment, else when it was last changed."""
     if feed.encounters or feed.version_column is None:
         return recorded_at.dt.tz_convert(agency.zone).dt.date
-    changed = over_distinct(rows[feed.version_column], lambda text: parse_moment(text, ("iso",), agency.zone))
+    formats = feed.column(feed.version_column).formats or (ISO,)
+    changed = over_distinct(rows[feed.version_column], lambda text: parse_moment(text, formats, agency.zone))
     return pd.to_datetime(changed, utc=True).dt.tz_convert(agency.zone).dt.date
 
 
@@ -305,7 +305,7 @@ def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
 
 def birth_date_text(text: str, formats: tuple[str, ...]) -> str | None:
     """Which birth date does the text say, as ISO text? A year or a month alone stays as short as it was."""
-    for pattern, length in ((p, {"%Y": 4, "%Y-%m": 7}.get(p, 10)) for p in formats):
+    for pattern, length in ((p, {"%Y": 4, "%Y-%m": 7, "%Y%m": 7}.get(p, 10)) for p in formats):
         day = parse_date(text, (pattern,))
         if day is not None:
             return day.isoformat()[:length]
@@ -384,13 +384,13 @@ def _consents(agency: Agency, feed: Feed, rule: ConsentRule | None, rows: pd.Dat
 
 def _sender_merges(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     """Which records does the sender say are others by now? The row's own, or those it took the place of."""
-    parts = []
-    own = _named(agency, feed, rows).assign(record_id=_record_ids(agency, feed.name, rows["record_key"]))
+    parts, people = [], feed.merges_of or feed.name
+    own = _named(agency, feed, rows).assign(record_id=_record_ids(agency, people, rows["record_key"]))
     for column, is_own in ((feed.merged_into, True), (feed.merged_from, False)):
         if column is None:
             continue
         named = own.assign(other=rows[column].str.split()).explode("other").dropna(subset=["other"])
-        other = _record_ids(agency, feed.name, named["other"])
+        other = _record_ids(agency, people, named["other"])
         pair = {"into_record_id": other} if is_own else {"record_id": other, "into_record_id": named["record_id"]}
         table = named.assign(**pair)
         parts.append(table.loc[table["record_id"] != table["into_record_id"], list(tables.SENDER_MERGE)])

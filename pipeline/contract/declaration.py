@@ -147,6 +147,9 @@ class Feed:
             f"{self.name}: merges_of needs merged_into or merged_from",
             self.merges_of,
         )
+        is_telling = not self.is_cumulative or isinstance(self.format, Hl7v2 | JsonLines)
+        what = f"{self.name}: where nothing can be left out, no row is cumulative"
+        check(is_telling, what, type(self.format).__name__)
         for name in self._read_as_dates():
             check(bool(self.column(name).formats), f"{self.name}: a column read as a date needs formats", name)
         for condition in self._conditions():

@@ -76,6 +76,7 @@ MISTAKES = {
         lambda: agency(feeds=(feed(format=Hl7v2(paths=PATHS, events=("A01",))),)),
         r"visits_.*\.csv",
     ),
+    "rows that leave nothing out": (lambda: feed(is_cumulative=True), "Delimited"),
     "merges of people who are no feed": (lambda: agency(feeds=(MERGING,)), "patients"),
     "merges of people that nothing names": (lambda: feed(merges_of="patients"), "patients"),
     "an alias that is another column": (

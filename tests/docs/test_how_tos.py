@@ -20,19 +20,22 @@ from tests.docs.pages import code_block, page_text
 
 AS_OF = date(2026, 11, 16)
 NEW_AGENCY = "maple_falls_sheriff"
+DECLARED_ON = {NEW_AGENCY: "how-to/add-an-agency.md", "cedar_hospital": "how-to/read-hl7-messages.md"}
+"""Agency → the page that shows its file in full."""
 
 
-@pytest.fixture
-def new_agency(tmp_path, monkeypatch):
-    """The agency of the page, dropped beside the others as the page says."""
-    module = f"{agencies.__name__}.{NEW_AGENCY}"
-    block = code_block("how-to/add-an-agency.md", f"agency={NEW_AGENCY}")
-    (tmp_path / f"{NEW_AGENCY}.py").write_text(block, encoding="utf-8")
+@pytest.fixture(params=DECLARED_ON)
+def new_agency(request, tmp_path, monkeypatch):
+    """The agency of a page, dropped beside the others as the page says."""
+    name = request.param
+    module = f"{agencies.__name__}.{name}"
+    block = code_block(DECLARED_ON[name], f"agency={name}")
+    (tmp_path / f"{name}.py").write_text(block, encoding="utf-8")
     monkeypatch.setattr(agencies, "__path__", [*agencies.__path__, str(tmp_path)])
-    yield next(agency for agency in agencies.load_agencies() if agency.name == NEW_AGENCY)
+    yield next(agency for agency in agencies.load_agencies() if agency.name == name)
     sys.modules.pop(module, None)
-    if hasattr(agencies, NEW_AGENCY):
-        delattr(agencies, NEW_AGENCY)
+    if hasattr(agencies, name):
+        delattr(agencies, name)
 
 
 def test_an_agency_reaches_the_published_list_from_its_one_file(new_agency, settings, tmp_path):
@@ -47,10 +50,10 @@ def test_an_agency_reaches_the_published_list_from_its_one_file(new_agency, sett
         store.close()
     published = json.loads((out / "outreach_list.json").read_text(encoding="utf-8"))
     assert result.refusals == []
-    assert published["sources"][0]["agency"] == NEW_AGENCY
+    assert published["sources"][0]["agency"] == new_agency.name
     assert published["entries"]
-    assert {key.split("/")[0] for entry in published["entries"] for key in entry["record_keys"]} == {NEW_AGENCY}
-    assert {entry["team"] for entry in published["entries"]} == {new_agency.area}
+    assert {key.split("/")[0] for entry in published["entries"] for key in entry["record_keys"]} == {new_agency.name}
+    assert {entry["team"] for entry in published["entries"]} == {new_agency.area or "County"}
     assert accounts["delivered"] == accounts["accepted"] + accounts["quarantined"] + accounts["retracted"] > 0
 
 

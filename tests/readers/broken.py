@@ -6,7 +6,26 @@ import gzip
 from hypothesis import strategies as st
 
 JUNK = st.binary(max_size=60) | st.sampled_from(
-    [b'"', b'""', b",", b"|", b"\r", b"\n", b"\0", b"\x81", b"\x1c", b"\x0b", b"\xef\xbb\xbf", b"<", b"&lt;", b"]]>"]
+    [
+        b'"',
+        b'""',
+        b",",
+        b"|",
+        b"\r",
+        b"\n",
+        b"\0",
+        b"\x81",
+        b"\x1c",
+        b"\x0b",
+        b"\xef\xbb\xbf",
+        b"<",
+        b"&lt;",
+        b"]]>",
+        b"^",
+        b"~",
+        b"&",
+        b"\\",
+    ]
 )
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "cp1252", "cp437", "utf-7", "cp037")
 

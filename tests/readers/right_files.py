@@ -1,5 +1,6 @@
 """What is a right file of every format? One of a few rows for each, to be spoilt."""
 
+from tests.readers.hl7_messages import file_of, hospital, message, mrg, pid, pv1
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
 from tests.readers.samples import FEEDS, PERSONS, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
 
@@ -13,6 +14,9 @@ def blank_rows(feed, count):
     return "\r\n".join([delimiter.join(column.name for column in feed.columns), *rows, ""]).encode()
 
 
+FOUR = (message("A01"), message("A31"), message("A40", pid(), mrg()), message("A03", pid(), pv1(ended="20261102")))
+MESSAGES = b"BHS|^~\\&|EHR\n" + file_of(*FOUR, line_end="\n") + b"BTS|4\n"
+
 RIGHT = {
     "delimited by commas": (REFERRALS, referrals(row(1), row(2, reason='"Worried, too"'), row(3))),
     "delimited by pipes, in Windows-1252": (PERSONS, blank_rows(PERSONS, 4)),
@@ -20,4 +24,5 @@ RIGHT = {
     "fixed width": (FIXED, cards(line(), line("P2"), line("P3"))),
     "JSON lines": (OBJECTS, ndjson(PERMITS, PERMITS.replace("P1", "P2"))),
 } | {f"FHIR {name}": (provider_feed(name), ndjson(one, one)) for name, one in RESOURCES.items()}
+RIGHT |= {f"HL7 v2 {feed.name}": (feed, MESSAGES) for feed in hospital().feeds}
 """Name of the format → its feed, and a right file of it."""

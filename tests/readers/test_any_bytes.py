@@ -11,8 +11,9 @@ from pipeline.contract.declaration import Delimited
 from pipeline.contract.fhir_r4 import ELEMENTS
 from pipeline.readers import FileUnreadable, blanked, flatten, read
 from tests.readers.broken import JUNK
-from tests.readers.hl7_messages import file_of, hospital, message, mrg, pid, pv1
+from tests.readers.hl7_messages import hospital
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
+from tests.readers.right_files import MESSAGES
 from tests.readers.samples import FEEDS, PATIENT, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
 
 VALUES = st.recursive(
@@ -105,8 +106,7 @@ def test_bytes_put_anywhere_into_a_resource(junk, place):
     check_every_row_is_accounted_for(provider_feed("patients"), content[:place] + junk + content[place:])
 
 
-MESSAGES = (message("A01"), message("A31"), message("A40", pid(), mrg()), message("A03", pid(), pv1(ended="20261102")))
-HL7_FILE = b"BHS|^~\\&|EHR\r" + file_of(*MESSAGES) + b"BTS|4\r"
+HL7_FILE = MESSAGES.replace(b"\n", b"\r")
 SEGMENTS = HL7_FILE.split(b"\r")
 
 

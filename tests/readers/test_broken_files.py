@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.agencies import load_agencies
 from pipeline.dry_run import check_file
 from tests.readers.broken import broken
+from tests.readers.hl7_messages import hospital
 from tests.readers.right_files import RIGHT
 from tests.readers.test_any_bytes import check_every_row_is_accounted_for
 
@@ -46,15 +47,14 @@ def test_a_right_file_is_right(name):
     check_every_row_is_accounted_for(feed, content)
 
 
-OF_AGENCIES = sorted(
-    name for name, (feed, _) in RIGHT.items() if any(feed in agency.feeds for agency in load_agencies())
-)
+AGENCIES = (*load_agencies(), hospital())
+OF_AGENCIES = sorted(name for name, (feed, _) in RIGHT.items() if any(feed in agency.feeds for agency in AGENCIES))
 
 
 @settings(max_examples=60)
 @given(data=st.data(), name=st.sampled_from(OF_AGENCIES))
 def test_a_broken_file_goes_through_every_stage(data, name):
     feed, content = RIGHT[name]
-    agency = next(agency for agency in load_agencies() if feed in agency.feeds)
+    agency = next(agency for agency in AGENCIES if feed in agency.feeds)
     told = check_file(agency, feed, "as_sent.txt", data.draw(broken(content)))
     assert told.rows == told.accepted + told.quarantined + told.retracted
