@@ -198,7 +198,7 @@ def _patient_fault(names: list[str], event: str) -> tuple[RowFault, str] | None:
 def _batch_fault(trailer: str, in_batch: int | None) -> tuple[RowFault, str] | None:
     """Does a batch say another number of messages than it has? BTS-1 may be left out."""
     told = trailer[4:].partition(trailer[3:4] or "|")[0].strip()
-    if in_batch is None or not told.isdecimal() or int(told) == in_batch:
+    if in_batch is None or not told.isdecimal() or told.lstrip("0") == str(in_batch or ""):
         return None
     what = f"the batch that ends here has {in_batch} messages and its trailer another number; was part of it lost?"
     return RowFault.WRONG_SEGMENTS, f"{what} {_ASK[0].upper()}{_ASK[1:]}"

@@ -9,6 +9,7 @@ import pytest
 from pipeline import flow, sealing
 from pipeline.audit import Act
 from pipeline.contract.codes import SealingCause
+from pipeline.dry_run import check_files
 from pipeline.sealing import Order, parse_records
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -84,6 +85,19 @@ def test_case_24_messages_are_read_whatever_ends_their_lines_and_broken_ones_are
     told = aside.loc[aside["feed"] == "patients", ["line", "reason"]].to_numpy().tolist()
     assert told == [[1, "wrong_segments"], [7, "wrong_segments"], [11, "unknown_code"]]
     assert patients(store) == {"P1": ("ANN", "LEE", "3035550134", False)}
+
+
+def test_case_24_a_dry_run_tells_each_feeds_share_beforehand(store: Store, tmp_path: Path):
+    deliver(tmp_path / "in", "hello", ADMITTED, message("A40", pid(), mrg("P2")), DISCHARGED, message("A99"))
+    told = list(check_files(hospital(), [tmp_path / "in" / HOSPITAL / "adt_1.hl7"]))
+    take_in(store, tmp_path)
+    counts = county.accounting(store)[HOSPITAL]
+    assert [(one.feed, one.rows) for one in told] == [("patients", 5), ("visits", 2), ("merges", 1)]
+    assert counts["delivered"] == sum(one.rows for one in told)
+    for name in ("accepted", "quarantined", "retracted"):
+        assert counts[name] == sum(getattr(one, name) for one in told)
+    said = dict(next(one for one in told if one.feed == "visits").said)
+    assert said["encounters"] == 2  # both versions: the second filled up with the first
 
 
 # --- several messages of one visit ----------------------------------------------------------------------------------

@@ -47,9 +47,13 @@ def test_envelopes_of_a_batch_are_no_messages():
     assert read(PATIENTS, batch).rows == [(line + 2, payload) for line, payload in read(PATIENTS, TWO).rows]
 
 
-def test_a_batch_that_lost_a_message_says_so():
-    batch = b"BHS|^~\\&|EHR\r" + TWO + b"BTS|3\r"
-    assert faults(read(PATIENTS, batch)) == [(10, "wrong_segments")]
+@pytest.mark.parametrize(
+    ("told", "is_right"), [("2", True), ("02", True), ("", True), ("two", True), ("3", False), ("9" * 5_000, False)]
+)
+def test_a_batch_that_lost_a_message_says_so(told, is_right):
+    batch = b"BHS|^~\\&|EHR\r" + TWO + f"BTS|{told}\r".encode()
+    assert faults(read(PATIENTS, batch)) == ([] if is_right else [(10, "wrong_segments")])
+    assert faults(read(VISITS, batch)) == []
 
 
 def test_a_file_without_one_message_is_refused_as_a_whole():
@@ -70,7 +74,7 @@ def test_a_file_without_one_message_is_refused_as_a_whole():
         (message("A01", pid(), pid("P2"), pv1()), "wrong_segments"),
         (message("A40", pid(), pv1()), "wrong_segments"),
         (message("A01", pid(name="LEE^ANN\rQ"), pv1()), "wrong_segments"),
-        (message("A01") + "\x1c\x0b" + message("A03"), "wrong_segments"),
+        (message("A01") + "\x1c\x0b" + msh("A03"), "wrong_segments"),
         (message("A01").replace(r"|^~\&|", "|^^^^|"), "wrong_segments"),
         (message("A01").replace(r"|^~\&|", "|^~|"), "wrong_segments"),
         (message("A01", version="3.0"), "wrong_version"),
@@ -224,10 +228,11 @@ def test_a_hostile_message_takes_no_time_to_speak_of(char):
 def test_a_message_beyond_all_bounds_is_set_aside_and_not_held(monkeypatch):
     monkeypatch.setattr(hl7v2, "LONGEST_MESSAGE", 2_000)
     endless = file_of(
-        message("A01", pid(), "OBX|1|ED|" + "A" * 9_000), message("A01", *["NTE|1"] * 900), message("A03")
+        message("A01", pid(), "OBX|1|ED|" + "A" * 9_000), message("A01", pid(), *["NTE|1"] * 900), message("A03")
     )
     rows = list(rows_of(PATIENTS, BytesIO(endless), About()))
-    assert [row.fault and row.fault.fault_code.value for row in rows] == ["too_long", "too_long", None]
+    found = [(row.line_number, row.fault and row.fault.fault_code.value) for row in rows]
+    assert found == [(1, "too_long"), (5, "too_long"), (908, None)]
     assert all(len(row.payload) < 12_000 for row in rows)
 
 
