@@ -168,6 +168,12 @@ def test_a_message_about_the_patient_alone_is_no_visit(store: Store, tmp_path: P
     assert (visits(store), sorted(patients(store))) == ({}, ["P1", "P2", "P3"])
 
 
+def test_a_patient_taken_back_is_nobody(store: Store, tmp_path: Path):
+    deliver(tmp_path / "in", message("A28", pid()), message("A28", pid("P2")), message("A29", pid(), **sent(12)))
+    take_in(store, tmp_path)
+    assert list(patients(store)) == ["P2"]
+
+
 def test_a_visit_is_the_patients_to_whom_it_was_moved(store: Store, tmp_path: Path):
     moved = message("A45", pid("P2", "QUILL^BEN"), "MRG|P1^^^CEDAR^MR||||V1", pv1(began=""), **sent(12))
     deliver(tmp_path / "in", ADMITTED, moved)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline.contract.hl7_paths import parse_path
 from pipeline.readers import About, FileUnreadable, blanked, flatten, hl7v2, read, rows_of, salvage
 from pipeline.readers.er7 import Message, unescaped
+from pipeline.synthetic.writers import file_bytes
 from tests.readers.hl7_messages import feed, file_of, message, mrg, msh, pid, pv1
 from tests.readers.samples import columns, faults
 
@@ -195,6 +196,25 @@ def test_a_visit_without_a_number_is_known_by_its_patient_and_beginning():
 def test_a13_makes_the_discharge_blank_whatever_it_says():
     [said] = columns(VISITS, file_of(message("A13", pid(), pv1(ended="20261101120000-0700"))))
     assert said["ended_at"] == ""
+
+
+# --- written and read back ------------------------------------------------------------------------------------------
+
+
+TEXTS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S"), exclude_characters='"'), max_size=12)
+
+
+@given(data=st.data())
+def test_what_is_written_is_read_back(data):
+    once = [column.name for column in PATIENTS.columns if column.name != "other_last_names"]
+    rows = [{column.name: "" for column in PATIENTS.columns} | {name: data.draw(TEXTS) for name in once} for _ in "12"]
+    rows = [
+        row | {"event": "A31", "sent_at": "20261101100000-0700", "patient_id": f"P{n}"} for n, row in enumerate(rows)
+    ]
+    content = file_bytes(PATIENTS, rows, {})
+    assert [{name: row.get(name, "") for name in once} for row in columns(PATIENTS, content)] == [
+        {name: row[name] for name in once} for row in rows
+    ]
 
 
 # --- sealing --------------------------------------------------------------------------------------------------------
