@@ -19,11 +19,13 @@ from pipeline.contract.declaration import (
     Column,
     Condition,
     Delimited,
+    Excel,
     Feed,
     FixedWidth,
     JsonLines,
     Matches,
     OnFault,
+    Xml,
 )
 from pipeline.ranking.factors import EVER, FACTORS, Factor
 from pipeline.settings import Settings
@@ -131,6 +133,12 @@ def _format_words(feed: Feed) -> str:
         return f"fixed width, {feed.format.width()} characters a line, {feed.format.encoding}"
     if isinstance(feed.format, JsonLines):
         return "JSON, one object a line"
+    if isinstance(feed.format, Xml):
+        a_file = ", one document a row" if feed.format.has_one_row else ""
+        return f"XML, one `{feed.format.row}` a row{a_file}"
+    if isinstance(feed.format, Excel):
+        sheet = f"sheet `{feed.format.sheet}`" if feed.format.sheet else "its first visible sheet"
+        return f"Excel workbook (.xlsx), {sheet}, header in row {feed.format.header_row}"
     return f"FHIR R4 NDJSON, one {feed.format.resource_type} a line"
 
 

@@ -5,7 +5,7 @@ Everything follows from the agency's declaration; nothing here knows an agency. 
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,7 @@ from pipeline.contract.declaration import (
     PersonFields,
     When,
 )
-from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.contract.moments import born_before, in_utc, parse_date, parse_moment, parse_time
 from pipeline.distinct import Distinct
 from pipeline.whole_names import is_organisation, read_whole_name
 
@@ -224,7 +224,13 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     rows = rows.loc[_is_about_person(feed, rows)]
     table = _named(agency, feed, rows)
     table["record_id"] = _record_ids(agency, feed.name, rows["record_key"])
-    evidence = normalize.normalize_records(_evidence(agency, feed, feed.person.fields, rows, table["record_id"]))
+    table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
+    known_by = _known_by(agency, feed, rows, table["recorded_at"])
+    evidence = normalize.normalize_records(
+        _evidence(agency, feed, feed.person.fields, rows, table["record_id"]).assign(
+            **_births(feed, feed.person.fields.birth_date, rows, known_by)
+        )
+    )
     for name in tables.EVIDENCE:
         table[name] = evidence[name].to_numpy()
     table["display_name"] = _display_names(feed.person.fields, rows)
@@ -240,8 +246,7 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
     table["is_part2"] = _is_part2(feed, rows)
     table["is_held"] = _is_held(feed, rows)
-    table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
-    table["birth_date"] = _possible_births(table["birth_date"], _known_by(agency, feed, rows, table["recorded_at"]))
+    table["birth_date"] = _possible_births(table["birth_date"], known_by)
     return table[list(tables.PERSON_RECORD)]
 
 
@@ -287,9 +292,6 @@ def _evidence(
         _take_apart(evidence, rows[full_name.column], lambda text: read_whole_name(text, full_name))
     if fields.address_line:
         _take_apart(evidence, rows[fields.address_line], lambda text: asdict(normalize.parse_address_line(text)))
-    if fields.birth_date:
-        formats = feed.column(fields.birth_date).formats
-        evidence["birth_date"] = over_distinct(rows[fields.birth_date], lambda text: birth_date_text(text, formats))
     if fields.ssn:
         accepts_9xx = feed.column(fields.ssn).accepts_9xx
         evidence["ssn"] = over_distinct(rows[fields.ssn], lambda text: normalize.normalize_ssn(text, accepts_9xx))
@@ -303,10 +305,24 @@ def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
         evidence[name] = parts[name].astype(object).where(parts[name].notna(), None)
 
 
-def birth_date_text(text: str, formats: tuple[str, ...]) -> str | None:
+def _births(feed: Feed, name: str | None, rows: pd.DataFrame, known_by: pd.Series) -> dict[str, pd.Series]:
+    """Which birth dates do the rows say? Where a year may have two digits, the day the row was known by decides."""
+    if name is None:
+        return {}
+    formats = feed.column(name).formats
+    if not any("%y" in pattern for pattern in formats):
+        return {"birth_date": over_distinct(rows[name], lambda text: birth_date_text(text, formats, None))}
+    days = [None if pd.isna(day) else day for day in known_by]
+    texts = [birth_date_text(text, formats, day) for text, day in zip(rows[name], days, strict=True)]
+    return {"birth_date": pd.Series(texts, index=rows.index, dtype=object)}
+
+
+def birth_date_text(text: str, formats: tuple[str, ...], known_by: date | None) -> str | None:
     """Which birth date does the text say, as ISO text? A year or a month alone stays as short as it was."""
     for pattern, length in ((p, {"%Y": 4, "%Y-%m": 7}.get(p, 10)) for p in formats):
         day = parse_date(text, (pattern,))
+        if day is not None and "%y" in pattern:
+            day = born_before(day, known_by) if known_by else None
         if day is not None:
             return day.isoformat()[:length]
     return None

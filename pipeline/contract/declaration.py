@@ -28,7 +28,8 @@ from pipeline.contract.columns import (
     needed,
 )
 from pipeline.contract.errors import DeclarationError
-from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
+from pipeline.contract.formats import Delimited, Excel, FhirNdjson, FixedWidth, Format, JsonLines, Xml
+from pipeline.contract.moments import ISO
 from pipeline.contract.rules import (
     ConditionRule,
     ConsentRule,
@@ -38,11 +39,12 @@ from pipeline.contract.rules import (
     PersonFields,
     PersonRule,
 )
+from pipeline.contract.xml_paths import check_paths
 
 __all__ = [
     "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
-    "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind", "Matches",
-    "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "needed",
+    "EncounterRule", "Excel", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind", "Matches",
+    "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "Xml", "needed",
 ]  # fmt: skip
 
 
@@ -139,6 +141,9 @@ class Feed:
             check(len(self.key) == 1, f"{self.name}: a merge needs a key of one column", self.key)
         for name in self._read_as_dates():
             check(bool(self.column(name).formats), f"{self.name}: a column read as a date needs formats", name)
+        birth_date = self.person.fields.birth_date if self.person else None
+        short = sorted(c.name for c in self.columns if c.name != birth_date and any("%y" in f for f in c.formats))
+        check(not short, f"{self.name}: only a birth date tells which century a year of two digits is of", short)
         for condition in self._conditions():
             declared = self.column(condition.column)
             stray = set(condition.values) - set(declared.codes) if declared.codes else set()
@@ -169,6 +174,14 @@ class Feed:
         if isinstance(self.format, JsonLines):
             stray = set(self.format.paths) - {column.name for column in self.columns}
             check(not stray, f"{self.name}: paths of columns that are not declared", sorted(stray))
+        if isinstance(self.format, Xml):
+            placed, declared = set(self.format.paths), {column.name for column in self.columns}
+            check(placed == declared, f"{self.name}: every column has a path and no other", sorted(placed ^ declared))
+            others = {name: name for column in self.columns for name in column.aliases}
+            check_paths(self.format.row, others, self.format.namespaces)
+        if isinstance(self.format, Excel):
+            unread = sorted(column.name for column in self.columns if column.formats and ISO not in column.formats)
+            check(not unread, f'{self.name}: cells that hold a date are read as "iso"; add it to the formats', unread)
 
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""

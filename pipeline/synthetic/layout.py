@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.contract.declaration import Column, Delimited, Feed, FhirNdjson, FullName, Kind, When
+from pipeline.contract.moments import write_moment
 from pipeline.synthetic.chance import Chance, Weighted
 from pipeline.synthetic.noise import Seen, address_parts, in_case
 
@@ -18,17 +19,17 @@ SEX_WORDS = {"M": "male", "F": "female"}
 
 def has_day(pattern: str) -> bool:
     """Does a format name the day? A month or a year alone is not enough to say when something happened."""
-    return pattern == "iso" or "%d" in pattern or "%j" in pattern
+    return pattern == "iso" or any(part in pattern for part in ("%d", "%-d", "%j"))
 
 
 def moment_text(pattern: str, moment: datetime) -> str:
     """How is a local moment written in a declared format? "iso" keeps the offset."""
-    return moment.isoformat() if pattern == "iso" else moment.strftime(pattern)
+    return moment.isoformat() if pattern == "iso" else write_moment(moment, pattern)
 
 
 def day_text(pattern: str, day: date) -> str:
     """How is a day written in a declared format?"""
-    return day.isoformat() if pattern == "iso" else day.strftime(pattern)
+    return day.isoformat() if pattern == "iso" else write_moment(day, pattern)
 
 
 @dataclass
