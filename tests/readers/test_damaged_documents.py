@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.readers.test_any_bytes import check_every_row_is_accounted_for
 from tests.readers.right_files import RIGHT
+from tests.readers.test_any_bytes import check_every_row_is_accounted_for
 from tests.readers.workbooks import SHEETS, with_part
 
 XML = {name: RIGHT[name] for name in RIGHT if name.startswith("XML")}
