@@ -5,13 +5,14 @@ Everything follows from the agency's declaration; nothing here knows an agency. 
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from functools import reduce
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from linkage import normalize
+from pipeline.births import births, possible_births
 from pipeline.contract import tables
 from pipeline.contract.declaration import (
     Agency,
@@ -28,7 +29,7 @@ from pipeline.contract.declaration import (
     PersonFields,
     When,
 )
-from pipeline.contract.moments import born_before, in_utc, parse_date, parse_moment, parse_time
+from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
 from pipeline.distinct import Distinct
 from pipeline.whole_names import is_organisation, read_whole_name
 
@@ -226,11 +227,7 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     table["record_id"] = _record_ids(agency, feed.name, rows["record_key"])
     table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
     known_by = _known_by(agency, feed, rows, table["recorded_at"])
-    evidence = normalize.normalize_records(
-        _evidence(agency, feed, feed.person.fields, rows, table["record_id"]).assign(
-            **_births(feed, feed.person.fields.birth_date, rows, known_by)
-        )
-    )
+    evidence = normalize.normalize_records(_evidence(feed, feed.person.fields, rows, table["record_id"], known_by))
     for name in tables.EVIDENCE:
         table[name] = evidence[name].to_numpy()
     table["display_name"] = _display_names(feed.person.fields, rows)
@@ -246,7 +243,7 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
     table["is_part2"] = _is_part2(feed, rows)
     table["is_held"] = _is_held(feed, rows)
-    table["birth_date"] = _possible_births(table["birth_date"], known_by)
+    table["birth_date"] = possible_births(table["birth_date"], known_by)
     return table[list(tables.PERSON_RECORD)]
 
 
@@ -263,21 +260,8 @@ def _known_by(agency: Agency, feed: Feed, rows: pd.DataFrame, recorded_at: pd.Se
     return pd.to_datetime(changed, utc=True).dt.tz_convert(agency.zone).dt.date
 
 
-def _possible_births(birth_dates: pd.Series, known_by: pd.Series) -> pd.Series:
-    """Whose birth date is possible? One after the day before, or 115 years before, is a slip and goes missing.
-
-    The day itself is one too: it comes of another column written into that of births, and the gate sees them go.
-    """
-    bounds = Distinct.of(known_by).map(lambda day: normalize.birth_date_bounds(day - timedelta(days=1))).to_numpy()
-    possible = [
-        text if isinstance(text, str) and (bound is None or normalize.is_within(text, bound)) else None
-        for text, bound in zip(birth_dates, bounds, strict=True)
-    ]
-    return pd.Series(possible, index=birth_dates.index, dtype=object)
-
-
 def _evidence(
-    agency: Agency, feed: Feed, fields: PersonFields, rows: pd.DataFrame, record_ids: pd.Series
+    feed: Feed, fields: PersonFields, rows: pd.DataFrame, record_ids: pd.Series, known_by: pd.Series
 ) -> pd.DataFrame:
     """What do the rows say about who they are about?
 
@@ -292,6 +276,8 @@ def _evidence(
         _take_apart(evidence, rows[full_name.column], lambda text: read_whole_name(text, full_name))
     if fields.address_line:
         _take_apart(evidence, rows[fields.address_line], lambda text: asdict(normalize.parse_address_line(text)))
+    if fields.birth_date:
+        evidence["birth_date"] = births(rows[fields.birth_date], feed.column(fields.birth_date).formats, known_by)
     if fields.ssn:
         accepts_9xx = feed.column(fields.ssn).accepts_9xx
         evidence["ssn"] = over_distinct(rows[fields.ssn], lambda text: normalize.normalize_ssn(text, accepts_9xx))
@@ -303,29 +289,6 @@ def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
     parts = pd.DataFrame(list(over_distinct(texts, parse)), index=texts.index)
     for name in parts.columns:
         evidence[name] = parts[name].astype(object).where(parts[name].notna(), None)
-
-
-def _births(feed: Feed, name: str | None, rows: pd.DataFrame, known_by: pd.Series) -> dict[str, pd.Series]:
-    """Which birth dates do the rows say? Where a year may have two digits, the day the row was known by decides."""
-    if name is None:
-        return {}
-    formats = feed.column(name).formats
-    if not any("%y" in pattern for pattern in formats):
-        return {"birth_date": over_distinct(rows[name], lambda text: birth_date_text(text, formats, None))}
-    days = [None if pd.isna(day) else day for day in known_by]
-    texts = [birth_date_text(text, formats, day) for text, day in zip(rows[name], days, strict=True)]
-    return {"birth_date": pd.Series(texts, index=rows.index, dtype=object)}
-
-
-def birth_date_text(text: str, formats: tuple[str, ...], known_by: date | None) -> str | None:
-    """Which birth date does the text say, as ISO text? A year or a month alone stays as short as it was."""
-    for pattern, length in ((p, {"%Y": 4, "%Y-%m": 7}.get(p, 10)) for p in formats):
-        day = parse_date(text, (pattern,))
-        if day is not None and "%y" in pattern:
-            day = born_before(day, known_by) if known_by else None
-        if day is not None:
-            return day.isoformat()[:length]
-    return None
 
 
 def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:

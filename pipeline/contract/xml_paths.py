@@ -7,6 +7,7 @@ A path goes down from the row's element: `j:Booking/nc:ActivityDate/*`, `j:Charg
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.contract.columns import check
 
@@ -31,6 +32,7 @@ class XmlPath:
     attribute: str | None = None
 
 
+@cache
 def parse_path(text: str) -> XmlPath | None:
     """Which path does this text say? None where it is none.
 

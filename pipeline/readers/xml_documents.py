@@ -61,11 +61,11 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
         yield _set_aside(stream, str(fault))
         return
     stream.seek(0)
-    line_number, seen = 0, set[str]()
+    namespaces, line_number, seen = dict(layout.namespaces), 0, set[str]()
     for is_row, element in _pieces(layout, stream):
         if is_row:
             line_number = max(line_number + 1, element.sourceline)
-            columns, fault = _columns(feed, _Row(layout, element, referred))
+            columns, fault = _columns(feed, _Row(layout, namespaces, element, referred))
             seen |= columns.keys()
             said = {"columns": columns, "xml": etree.tostring(element, encoding="unicode", with_tail=False)}
             yield Row(line_number, json.dumps(said), Fault(line_number, *fault) if fault else None)
@@ -174,6 +174,7 @@ class _Row:
     """What can be reached from a row's element? `has_dead_end`: a reference led nowhere."""
 
     layout: Xml
+    namespaces: dict[str, str]
     element: etree._Element
     referred: dict[str, bytes]
     has_dead_end: bool = False
@@ -183,10 +184,10 @@ class _Row:
         """Which values stand at a path? None where no element stands there."""
         places = [self.element]
         for step in path.steps:
-            children = [child for place in places for child in place.iterfind(step, dict(self.layout.namespaces))]
+            children = [child for place in places for child in place.iterfind(step, self.namespaces)]
             places = [found for child in children if (found := self._meant(child)) is not None]
         if path.attribute:
-            name = expanded(path.attribute, self.layout.namespaces)
+            name = expanded(path.attribute, self.namespaces)
             return [place.get(name) for place in places if place.get(name) is not None] or None
         return [_text(place) for place in places] or None
 

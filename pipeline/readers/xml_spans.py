@@ -15,8 +15,8 @@ LONGEST_DECLARATION = 1_000
 """Bytes at the beginning of a document among which its encoding is named."""
 
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
-_REFERENCE = re.compile(r"[^}]*structures[^}]*\}ref")
-_ID = re.compile(r"[^}]*structures[^}]*\}id")
+_REFERENCE = re.compile(r"[^}]*/(?:structures|lexs/library)/[^}]*\}ref")
+_ID = re.compile(r"[^}]*/structures/[^}]*\}id")
 _TAG = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^>]*\?>")
 _NAMED = re.compile(rb"""<\?xml\s[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""", re.ASCII)
@@ -24,7 +24,7 @@ _NOT_LINE_END = re.compile(rb"[^\n]+")
 
 
 def reference_of(attributes: Mapping[str, str]) -> str | None:
-    """Which id does an element refer to, by the `ref` of any version of NIEM's structures? None where it does not."""
+    """Which id does an element refer to, by the `ref` of any version of NIEM or of LEXS? None where it does not."""
     return next((value for name, value in attributes.items() if _REFERENCE.fullmatch(str(name))), None)
 
 

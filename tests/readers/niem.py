@@ -126,3 +126,89 @@ ANN = {
     "last": "Lee",
     "born": "1990-01-31",
 }
+
+EVALUATIONS = Feed(
+    name="evaluations",
+    row_is="one evaluation of one person",
+    file_pattern=r"evaluations\.xml",
+    format=Xml(
+        row="nc:ActivityPersonAssociation",
+        namespaces=NAMESPACES,
+        paths={
+            "patient": "nc:Person/ext:PersonPatientIdentification/nc:IdentificationID",
+            "on": "nc:Activity/nc:ActivityDate/nc:Date",
+            "last": "nc:Person/nc:PersonName/nc:PersonSurName",
+            "diagnosis": "nc:Activity/j:EvaluationDiagnosisDescriptionText",
+        },
+    ),
+    key=("patient", "on"),
+    columns=(
+        needed("patient", "Its number."),
+        needed("on", "When.", kind=Kind.DATE, formats=("iso",)),
+        Column(name="last", meaning="Surname.", is_personal=True),
+        Column(name="diagnosis", meaning="What was found."),
+    ),
+)
+
+EVALUATION = f"""<ext:BehavioralHealthEvaluationRecord {DECLARED}>
+  <ext:BehavioralHealthEvaluation s:id="E1"><nc:ActivityDate><nc:Date>2026-10-30</nc:Date></nc:ActivityDate>
+    <j:EvaluationDiagnosisDescriptionText>Bipolar disorder</j:EvaluationDiagnosisDescriptionText>
+  </ext:BehavioralHealthEvaluation>
+  <nc:Person s:id="Patient1"><nc:PersonName><nc:PersonSurName>Quill</nc:PersonSurName></nc:PersonName>
+    <ext:PersonPatientIdentification><nc:IdentificationID>R77</nc:IdentificationID></ext:PersonPatientIdentification>
+  </nc:Person>
+  <nc:ActivityPersonAssociation><nc:Activity s:ref="E1"/><nc:Person s:ref="Patient1"/></nc:ActivityPersonAssociation>
+</ext:BehavioralHealthEvaluationRecord>
+"""
+
+NDEX = {
+    "nc": "http://niem.gov/niem/niem-core/2.0",
+    "s": "http://niem.gov/niem/structures/2.0",
+    "digest": "http://usdoj.gov/leisp/lexs/digest/3.1",
+    "lexslib": "http://usdoj.gov/leisp/lexs/library/3.1",
+    "ndexia": "http://fbi.gov/cjis/N-DEx/IncidentArrest/2.1",
+}
+CALLS = Feed(
+    name="calls",
+    row_is="one person a call for service was about",
+    file_pattern=r"calls\.xml",
+    format=Xml(
+        row="digest:IncidentSubjectPersonAssociation",
+        namespaces=NDEX,
+        paths={
+            "call": "nc:ActivityReference/nc:ActivityIdentification/nc:IdentificationID",
+            "person": "nc:PersonReference/@s:id",
+            "nature": "nc:ActivityReference/nc:ActivityDescriptionText",
+            "last": "nc:PersonReference/nc:PersonName/nc:PersonSurName",
+        },
+    ),
+    key=("call", "person"),
+    columns=(
+        needed("call", "Its number."),
+        needed("person", "The person's number in the document."),
+        Column(name="nature", meaning="What it was about."),
+        Column(name="last", meaning="Surname.", is_personal=True),
+    ),
+)
+"""N-DEx: one element for each role, so a victim or a witness is no row."""
+
+_ACTIVITY = "<nc:ActivityReference s:ref='A1'/>"
+CALL = f"""<lexs {" ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NDEX.items())}>
+  <digest:EntityActivity><nc:Activity s:id="A1">
+    <nc:ActivityIdentification><nc:IdentificationID>26-9</nc:IdentificationID></nc:ActivityIdentification>
+    <nc:ActivityDescriptionText>SUICIDAL SUBJECT</nc:ActivityDescriptionText></nc:Activity></digest:EntityActivity>
+  <digest:EntityPerson><digest:Person s:id="S1">
+    <nc:PersonName><nc:PersonSurName>Quill</nc:PersonSurName></nc:PersonName></digest:Person></digest:EntityPerson>
+  <digest:EntityPerson><digest:Person s:id="V1">
+    <nc:PersonName><nc:PersonSurName>Hill</nc:PersonSurName></nc:PersonName></digest:Person></digest:EntityPerson>
+  <digest:Associations>
+    <digest:IncidentSubjectPersonAssociation>{_ACTIVITY}<nc:PersonReference s:ref="S1"/>
+    </digest:IncidentSubjectPersonAssociation>
+    <digest:IncidentVictimPersonAssociation>{_ACTIVITY}<nc:PersonReference s:ref="V1"/>
+    </digest:IncidentVictimPersonAssociation>
+  </digest:Associations>
+  <ndexia:IncidentReport><ndexia:ServiceCall><ndexia:ActivityAugmentation>
+    <lexslib:SameAsDigestReference lexslib:ref="A1"/></ndexia:ActivityAugmentation>
+  </ndexia:ServiceCall></ndexia:IncidentReport>
+</lexs>
+"""

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -14,8 +15,12 @@ from pipeline.readers.xml_documents import DEEPEST, MOST_ELEMENTS_IN_A_ROW
 from pipeline.synthetic.writers import file_bytes
 from tests.readers.niem import (
     ANN,
+    CALL,
+    CALLS,
     COLUMNS,
     DOCUMENTS,
+    EVALUATION,
+    EVALUATIONS,
     NIL,
     PATHS,
     REPORTS,
@@ -93,9 +98,21 @@ def test_values_are_trimmed_and_nil_is_nothing(written, read_as):
     assert row.get("first") == read_as
 
 
-def test_a_condition_picks_one_of_several():
-    from dataclasses import replace
+def test_an_evaluation_reaches_its_person_over_the_association_of_both():
+    assert columns(EVALUATIONS, EVALUATION.encode()) == [
+        {"patient": "R77", "on": "2026-10-30", "last": "Quill", "diagnosis": "Bipolar disorder"}
+    ]
 
+
+def test_a_call_of_n_dex_is_about_its_subject_and_never_about_its_victim():
+    found = {"call": "26-9", "person": "S1", "nature": "SUICIDAL SUBJECT", "last": "Quill"}
+    assert columns(CALLS, CALL.encode()) == [found]
+    path = "ndexia:ActivityAugmentation/lexslib:SameAsDigestReference/nc:ActivityDescriptionText"
+    layout = replace(CALLS.format, row="ndexia:ServiceCall", paths=dict.fromkeys(CALLS.format.paths, path))
+    assert {*columns(replace(CALLS, format=layout), CALL.encode())[0].values()} == {"SUICIDAL SUBJECT"}
+
+
+def test_a_condition_picks_one_of_several():
     layout = replace(REPORTS.format, paths=PATHS | {"first": "nc:Person[@s:id='P2']/nc:PersonName/nc:PersonGivenName"})
     both = report().replace("</ext:BookingReport>", person("P2", **BEN) + "</ext:BookingReport>")
     assert [row["first"] for row in columns(replace(REPORTS, format=layout), document(both))] == ["Ben"]
