@@ -25,8 +25,9 @@ from pipeline.readers.xml_spans import id_of, reference_of
 DEEPEST = 100
 """Elements inside of each other. Exchanged documents have about ten; a thousand is an attack on whoever reads them."""
 
-MOST_ELEMENTS_IN_A_ROW = 20_000
-"""Elements. A booking with all its charges has some hundreds; with more, the declared row is the whole document."""
+MOST_ELEMENTS = 20_000
+"""Elements of a row, or of what rows refer to. A booking with all its charges has some hundreds; with more of them, the
+declared row is the whole document."""
 
 MOST_REFERRED_TO = 200_000
 """Elements with an id outside of rows. They are kept in memory, at about a kilobyte each."""
@@ -135,7 +136,7 @@ def _pieces(layout: Xml, stream: IO[bytes]) -> Iterator[tuple[bool, etree._Eleme
     for event, element in etree.iterparse(stream, events=("start", "end"), **_SAFELY, **_PLAIN):
         if event == "start":
             depth, size = depth + 1, size + 1
-            _refuse_harm(element, depth, size if is_row else 0)
+            _refuse_harm(element, depth, size if piece is not None else 0)
             begins_row = not is_row and element.tag == row_name and reference_of(element.attrib) is None
             if begins_row or (piece is None and depth > 1 and id_of(element.attrib)):
                 piece, is_row, size = element, begins_row, 0
@@ -154,8 +155,8 @@ def _refuse_harm(element: etree._Element, depth: int, size: int) -> None:
         raise _Harmful("it declares a document type (DTD), with which entities can be smuggled in")
     if depth > DEEPEST:
         raise _Harmful(f"its elements are more than {DEEPEST} deep")
-    if size > MOST_ELEMENTS_IN_A_ROW:
-        raise _Harmful(f"one row has more than {MOST_ELEMENTS_IN_A_ROW:,} elements")
+    if size > MOST_ELEMENTS:
+        raise _Harmful(f"a row, or what rows refer to, has more than {MOST_ELEMENTS:,} elements")
 
 
 def _forget(element: etree._Element) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.readers import About, FileUnreadable, blanked, flatten, read, rows_of, salvage
-from pipeline.readers.xml_documents import DEEPEST, MOST_ELEMENTS_IN_A_ROW
+from pipeline.readers.xml_documents import DEEPEST, MOST_ELEMENTS
 from pipeline.synthetic.writers import file_bytes
 from tests.readers.niem import (
     ANN,
@@ -43,9 +43,25 @@ def test_a_booking_reaches_its_person_by_reference():
     assert [line for line, _ in read(REPORTS, content).rows] == [3, 18]
 
 
+def test_a_reference_is_nil_itself_as_niem_wants_it_and_says_nothing_about_the_person():
+    nil = report().replace('<nc:RoleOfPerson s:ref="P1"/>', f'<nc:RoleOfPerson s:ref="P1" {NIL}/>')
+    assert columns(REPORTS, document(nil)) == [ANN]
+
+
 def test_ids_are_those_of_the_row_first_because_every_report_counts_its_own_persons():
     content = document(report(of="P1"), report("B2", of="P1", **BEN))
     assert [row["first"] for row in columns(REPORTS, content)] == ["Ann", "Ben"]
+
+
+def test_an_id_of_the_row_itself_comes_before_the_same_id_outside_of_rows():
+    content = document(person("P1", **BEN), report(of="P1"), person("P1", **BEN))
+    assert [row["first"] for row in columns(REPORTS, content)] == ["Ann"]
+
+
+def test_a_person_within_another_row_is_not_reached():
+    inside = booking("B1").replace('<nc:RoleOfPerson s:ref="P1"/>', f"<nc:RoleOfPerson>{person()}</nc:RoleOfPerson>")
+    content = document(inside, booking("B2", of="P1"))
+    assert [fault for _, fault in faults(read(SHARED, content))] == ["no_such_id"]
 
 
 def test_bookings_may_share_a_person_who_stands_before_or_after_them():
@@ -166,7 +182,10 @@ HARMFUL = {
     "a DTD elsewhere": lambda: whole('<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">', "Ann"),
     "elements too deep": lambda: document("<a>" * (DEEPEST + 1) + "</a>" * (DEEPEST + 1), report()),
     "elements far too deep": lambda: document("<a>" * 100_000 + "</a>" * 100_000, report()),
-    "a row without end": lambda: document(report(more="<j:X/>" * (MOST_ELEMENTS_IN_A_ROW + 1))),
+    "a row without end": lambda: document(report(more="<j:X/>" * (MOST_ELEMENTS + 1))),
+    "a person without end": lambda: document(
+        report(), f"<nc:Person s:id='P9'>{'<j:X/>' * (MOST_ELEMENTS + 1)}</nc:Person>"
+    ),
     "a name of 20 million letters": lambda: document(report(first="x" * 20_000_000)),
 }
 
