@@ -141,9 +141,6 @@ class Feed:
             check(len(self.key) == 1, f"{self.name}: a merge needs a key of one column", self.key)
         for name in self._read_as_dates():
             check(bool(self.column(name).formats), f"{self.name}: a column read as a date needs formats", name)
-        birth_date = self.person.fields.birth_date if self.person else None
-        short = sorted(c.name for c in self.columns if c.name != birth_date and any("%y" in f for f in c.formats))
-        check(not short, f"{self.name}: only a birth date tells which century a year of two digits is of", short)
         for condition in self._conditions():
             declared = self.column(condition.column)
             stray = set(condition.values) - set(declared.codes) if declared.codes else set()

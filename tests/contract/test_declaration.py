@@ -76,10 +76,6 @@ MISTAKES = {
     "a sheet of no possible name": (lambda: Excel(sheet="a/b"), "a/b"),
     "a header above the sheet": (lambda: Excel(header_row=0), "0"),
     "a date of a workbook without iso": (lambda: feed(format=Excel()), "['born']"),
-    "a short year that is no birth": (
-        lambda: feed(columns=(*COLUMNS, column("since", kind=Kind.DATE, formats=("%m/%d/%y",)))),
-        "['since']",
-    ),
     "zeros for a code": (lambda: column(kind=Kind.CODE, digits=5), "note"),
     "an alias that is another column": (
         lambda: feed(columns=(*COLUMNS, column("nick", aliases=("first",)))),
