@@ -19,12 +19,14 @@ from pipeline.contract.declaration import (
     Column,
     Condition,
     Delimited,
+    Excel,
     Feed,
     FixedWidth,
     Hl7v2,
     JsonLines,
     Matches,
     OnFault,
+    Xml,
 )
 from pipeline.ranking.factors import EVER, FACTORS, Factor
 from pipeline.settings import Settings
@@ -137,6 +139,12 @@ def _format_words(feed: Feed) -> str:
     if isinstance(feed.format, Hl7v2):
         only = f", only {_listed(feed.format.events)}" if feed.format.events else ""
         return f"HL7 v2, one {feed.format.message_type} message a row{only}, {feed.format.encoding}"
+    if isinstance(feed.format, Xml):
+        a_file = ", one document a row" if feed.format.has_one_row else ""
+        return f"XML, one `{feed.format.row}` a row{a_file}"
+    if isinstance(feed.format, Excel):
+        sheet = f"sheet `{feed.format.sheet}`" if feed.format.sheet else "its first visible sheet"
+        return f"Excel workbook (.xlsx), {sheet}, header in row {feed.format.header_row}"
     return f"FHIR R4 NDJSON, one {feed.format.resource_type} a line"
 
 

@@ -36,6 +36,10 @@ NOT_BLANK = r"\S"
 NO_CONTROL_CHARACTER = r"\A[^\x00-\x08\x0a-\x1f]*\Z"
 """Regular expressions for "holds something" and "holds no C0 control character but the tab"."""
 
+NO_EXPONENT = r"\A(?!\s*-?\d(\.\d+)?[eE]\+\d\d+\s*\Z)"
+"""Regular expression for "is no number as a spreadsheet shows long ones": 1.23E+12 has lost the digits of its id. An id
+12E4 may be one, and has no plus."""
+
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """Half of a UTF-16 pair, which JSON may hold: no text for the engine, so it is shown as U+FFFD."""
 
@@ -146,6 +150,9 @@ def _column_rules(feed: Feed, column: Column) -> Iterator[Expectation]:
         yield rule(
             "ExpectColumnValuesToMatchRegex", fault, "A value that is always needed is blank", **raw, regex=NOT_BLANK
         )
+    if column.kind is Kind.ID:
+        what = "An id was turned into a number by a spreadsheet, ask for the column as text"
+        yield rule("ExpectColumnValuesToMatchRegex", RowFault.LOST_DIGITS, what, **raw, regex=NO_EXPONENT)
     if column.codes:
         known = [code.upper() for code in column.codes]
         what = "A code is not in the agency's closed list"

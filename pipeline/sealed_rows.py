@@ -39,9 +39,13 @@ class RecordId:
         return tables.RECORD_ID_SEPARATOR.join((self.agency, self.feed, self.record_key))
 
     def spellings(self) -> tuple[str, ...]:
-        """Which texts, as JSON may write them, does every row of the record contain one of?"""
+        """Which texts, as JSON may write them, does every row of the record contain one of?
+
+        A number may have been delivered without the zeros at its front (`Column.digits`).
+        """
         longest = max(self.record_key.split(tables.KEY_SEPARATOR), key=len)
-        return tuple({json.dumps(longest)[1:-1], json.dumps(longest, ensure_ascii=False)[1:-1]})
+        written = {longest, longest.lstrip("0") or longest}
+        return tuple({json.dumps(one, ensure_ascii=plain)[1:-1] for one in written for plain in (True, False)})
 
 
 def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:

@@ -5,13 +5,14 @@ Everything follows from the agency's declaration; nothing here knows an agency. 
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from functools import reduce
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from linkage import normalize
+from pipeline.births import births, possible_births
 from pipeline.contract import tables
 from pipeline.contract.declaration import (
     Agency,
@@ -223,7 +224,9 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     rows = rows.loc[_is_about_person(feed, rows)]
     table = _named(agency, feed, rows)
     table["record_id"] = _record_ids(agency, feed.name, rows["record_key"])
-    evidence = normalize.normalize_records(_evidence(agency, feed, feed.person.fields, rows, table["record_id"]))
+    table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
+    known_by = _known_by(agency, feed, rows, table["recorded_at"])
+    evidence = normalize.normalize_records(_evidence(feed, feed.person.fields, rows, table["record_id"], known_by))
     for name in tables.EVIDENCE:
         table[name] = evidence[name].to_numpy()
     table["display_name"] = _display_names(feed.person.fields, rows)
@@ -239,8 +242,7 @@ def _person_records(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFr
     table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
     table["is_part2"] = _is_part2(feed, rows)
     table["is_held"] = _is_held(feed, rows)
-    table["recorded_at"] = moments(feed.encounters[0].occurred_at if feed.encounters else None, agency, feed, rows)
-    table["birth_date"] = _possible_births(table["birth_date"], _known_by(agency, feed, rows, table["recorded_at"]))
+    table["birth_date"] = possible_births(table["birth_date"], known_by)
     return table[list(tables.PERSON_RECORD)]
 
 
@@ -258,21 +260,8 @@ def _known_by(agency: Agency, feed: Feed, rows: pd.DataFrame, recorded_at: pd.Se
     return pd.to_datetime(changed, utc=True).dt.tz_convert(agency.zone).dt.date
 
 
-def _possible_births(birth_dates: pd.Series, known_by: pd.Series) -> pd.Series:
-    """Whose birth date is possible? One after the day before, or 115 years before, is a slip and goes missing.
-
-    The day itself is one too: it comes of another column written into that of births, and the gate sees them go.
-    """
-    bounds = Distinct.of(known_by).map(lambda day: normalize.birth_date_bounds(day - timedelta(days=1))).to_numpy()
-    possible = [
-        text if isinstance(text, str) and (bound is None or normalize.is_within(text, bound)) else None
-        for text, bound in zip(birth_dates, bounds, strict=True)
-    ]
-    return pd.Series(possible, index=birth_dates.index, dtype=object)
-
-
 def _evidence(
-    agency: Agency, feed: Feed, fields: PersonFields, rows: pd.DataFrame, record_ids: pd.Series
+    feed: Feed, fields: PersonFields, rows: pd.DataFrame, record_ids: pd.Series, known_by: pd.Series
 ) -> pd.DataFrame:
     """What do the rows say about who they are about?
 
@@ -288,8 +277,7 @@ def _evidence(
     if fields.address_line:
         _take_apart(evidence, rows[fields.address_line], lambda text: asdict(normalize.parse_address_line(text)))
     if fields.birth_date:
-        formats = feed.column(fields.birth_date).formats
-        evidence["birth_date"] = over_distinct(rows[fields.birth_date], lambda text: birth_date_text(text, formats))
+        evidence["birth_date"] = births(rows[fields.birth_date], feed.column(fields.birth_date).formats, known_by)
     if fields.ssn:
         accepts_9xx = feed.column(fields.ssn).accepts_9xx
         evidence["ssn"] = over_distinct(rows[fields.ssn], lambda text: normalize.normalize_ssn(text, accepts_9xx))
@@ -301,15 +289,6 @@ def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
     parts = pd.DataFrame(list(over_distinct(texts, parse)), index=texts.index)
     for name in parts.columns:
         evidence[name] = parts[name].astype(object).where(parts[name].notna(), None)
-
-
-def birth_date_text(text: str, formats: tuple[str, ...]) -> str | None:
-    """Which birth date does the text say, as ISO text? A year or a month alone stays as short as it was."""
-    for pattern, length in ((p, {"%Y": 4, "%Y-%m": 7, "%Y%m": 7}.get(p, 10)) for p in formats):
-        day = parse_date(text, (pattern,))
-        if day is not None:
-            return day.isoformat()[:length]
-    return None
 
 
 def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:

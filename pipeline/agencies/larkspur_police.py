@@ -1,5 +1,6 @@
 """What does the Larkspur Police Department send? People named in its records, pipe-delimited, in Windows-1252."""
 
+from pipeline.contract.call_types import CRISIS_NATURE
 from pipeline.contract.codes import EncounterKind, LawTag
 from pipeline.contract.declaration import (
     Agency,
@@ -16,9 +17,6 @@ from pipeline.contract.declaration import (
     When,
     needed,
 )
-
-CRISIS_NATURE = r"\bMENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM|\bM-?1 HOLD"
-"""What makes a nature a behavioral-health crisis, by Vera's category "Behavioral Health"."""
 
 NATURES = {
     "Disturbance": 60,

@@ -3,6 +3,7 @@
 Natures are modelled on the real call types of five cities (Vera Institute of Justice and Two Sigma Data Clinic).
 """
 
+from pipeline.contract.call_types import CRISIS_NATURE
 from pipeline.contract.codes import EncounterKind, LawTag
 from pipeline.contract.declaration import (
     Agency,
@@ -20,12 +21,6 @@ from pipeline.contract.declaration import (
     When,
     needed,
 )
-
-CRISIS_NATURE = (
-    r"\bMENTAL|PSYCH|SUICID|CRISIS|BEHAVIORAL HEALTH|EMOTIONALLY DISTURBED|\bEDP\b|SELF[ -]HARM"
-    r"|INVOLUNTARY COMMIT|\bM-?1 HOLD"
-)
-"""A call is a behavioral-health crisis where its first or last nature says so: Vera's category "Behavioral Health"."""
 
 NATURES = {
     "TRAFFIC STOP": 150,

@@ -109,6 +109,7 @@ class RowFault(StrEnum):
 
     WIDTH = "wrong_width"
     NOT_JSON = "not_json"
+    NOT_XML = "not_xml"
     WRONG_RESOURCE = "wrong_resource"
     UNKNOWN_ELEMENT = "unknown_element"
     EMPTY_KEY = "empty_key"
@@ -123,6 +124,8 @@ class RowFault(StrEnum):
     WRONG_VERSION = "wrong_version"
     EMPTY_TEXT = "empty_text"
     WRONG_SHAPE = "wrong_shape"
+    NO_SUCH_ID = "no_such_id"
+    LOST_DIGITS = "lost_digits"
     UNREADABLE = "unreadable"
     MISSING_COLUMN = "missing_column"
     ROW_COUNT = "row_count"

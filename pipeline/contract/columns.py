@@ -51,6 +51,7 @@ class Column:
         is_personal: whether its value could point at a person.
         typical: made-up values and how often they occur, for the synthetic county.
         accepts_9xx: for a social security number, whether numbers that begin with 9 are real in this feed.
+        digits: how many digits its numbers have, where a spreadsheet takes zeros off their front: they are put back.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Column:
     is_personal: bool = False
     typical: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     accepts_9xx: bool = False
+    digits: int | None = None
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -79,6 +81,8 @@ class Column:
         unknown = set(self.typical) - set(self.codes) - {""} if self.codes else set()
         check(not unknown, f"typical values of {self.name} are not among its codes", sorted(unknown))
         check(all(n > 0 for n in self.typical.values()), "typical values need a count above 0", self.name)
+        is_number = self.digits is None or (self.digits > 1 and self.kind in (Kind.TEXT, Kind.ID))
+        check(is_number, "only a text or an id of at least two digits gets its zeros back", self.name)
         object.__setattr__(self, "typical", MappingProxyType(dict(self.typical)))
 
 

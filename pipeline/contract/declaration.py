@@ -28,7 +28,8 @@ from pipeline.contract.columns import (
     needed,
 )
 from pipeline.contract.errors import DeclarationError
-from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, Hl7v2, JsonLines
+from pipeline.contract.formats import Delimited, Excel, FhirNdjson, FixedWidth, Format, Hl7v2, JsonLines, Xml
+from pipeline.contract.moments import ISO
 from pipeline.contract.rules import (
     ConditionRule,
     ConsentRule,
@@ -38,11 +39,12 @@ from pipeline.contract.rules import (
     PersonFields,
     PersonRule,
 )
+from pipeline.contract.xml_paths import check_paths
 
 __all__ = [
     "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
-    "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2", "JsonLines", "Kind",
-    "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "needed",
+    "EncounterRule", "Excel", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2", "JsonLines", "Kind",
+    "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "Xml", "needed",
 ]  # fmt: skip
 
 
@@ -187,6 +189,14 @@ class Feed:
             check(placed == declared, f"{self.name}: every column has a path and no other", sorted(placed ^ declared))
             stray = {name for names in self.format.takes_back.values() for name in names} - declared
             check(not stray, f"{self.name}: columns that are taken back but not declared", sorted(stray))
+        if isinstance(self.format, Xml):
+            placed, declared = set(self.format.paths), {column.name for column in self.columns}
+            check(placed == declared, f"{self.name}: every column has a path and no other", sorted(placed ^ declared))
+            others = {name: name for column in self.columns for name in column.aliases}
+            check_paths(self.format.row, others, self.format.namespaces)
+        if isinstance(self.format, Excel):
+            unread = sorted(column.name for column in self.columns if column.formats and ISO not in column.formats)
+            check(not unread, f'{self.name}: cells that hold a date are read as "iso"; add it to the formats', unread)
 
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""

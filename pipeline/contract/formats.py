@@ -10,6 +10,7 @@ from pipeline.contract import fhir_r4
 from pipeline.contract.columns import check
 from pipeline.contract.errors import DeclarationError
 from pipeline.contract.hl7_paths import Path, parse_path
+from pipeline.contract.xml_paths import check_paths
 
 
 def _check_encoding(encoding: str) -> None:
@@ -136,4 +137,46 @@ class Hl7v2:
 EVENT = re.compile(r"[A-Z][0-9]{2}")
 """How a trigger event is written: HL7 v2.9, table 0003."""
 
-Format = Delimited | FixedWidth | JsonLines | FhirNdjson | Hl7v2
+
+@dataclass(frozen=True, kw_only=True)
+class Xml:
+    """Which element is a row, and where in it does each column stand? See `xml_paths.py` for what a path may say.
+
+    Attributes:
+        row: name of the element that is a row, at whatever depth it stands.
+        paths: column → path from the row's element down to its value; several values are joined by blanks.
+        namespaces: prefix used here → URI. The file may use other prefixes for the same URI.
+        has_one_row: every file is one document about one row. A document that is no XML is then set aside as that row.
+            Otherwise its whole file is refused, because rows after the break would be missing.
+    """
+
+    row: str
+    paths: Mapping[str, str]
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    has_one_row: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "paths", MappingProxyType(dict(self.paths)))
+        object.__setattr__(self, "namespaces", MappingProxyType(dict(self.namespaces)))
+        check_paths(self.row, self.paths, self.namespaces)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excel:
+    """On which sheet of a workbook (.xlsx) does the table stand?
+
+    Attributes:
+        sheet: its name; None for the first sheet that is not hidden.
+        header_row: the row with the names of the columns, as the spreadsheet counts; what stands above is no data.
+    """
+
+    sheet: str | None = None
+    header_row: int = 1
+
+    def __post_init__(self) -> None:
+        is_name = self.sheet is None or re.fullmatch(r"[^\[\]:*?/\\]{1,31}", self.sheet) is not None
+        check(is_name, "no sheet can have this name", self.sheet)
+        check(self.header_row >= 1, "rows of a sheet are counted from 1", self.header_row)
+
+
+Format = Delimited | FixedWidth | JsonLines | FhirNdjson | Hl7v2 | Xml | Excel

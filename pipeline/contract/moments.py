@@ -3,7 +3,8 @@
 Expectations and translation both read dates here, so a value that passes the one never fails the other. Nothing is
 guessed: a text is read by one of its declared formats, in their order, and must be exactly what that format would
 write; surrounding blanks and the case of month names do not count. "iso" stands for ISO 8601 in its extended form,
-"hl7" for the date and time of HL7 v2.
+"hl7" for the date and time of HL7 v2. A format may name a day and a month without their zeros, as spreadsheets write
+them: `%-m/%-d/%Y`.
 """
 
 import re
@@ -41,7 +42,7 @@ _HL7_MOMENT = re.compile(
 
 def has_day(pattern: str) -> bool:
     """Does a format name the day? A month or a year alone is not enough to say when something happened."""
-    return pattern in (ISO, HL7) or "%d" in pattern or "%j" in pattern
+    return pattern in (ISO, HL7) or any(part in pattern for part in ("%d", "%-d", "%j"))
 
 
 def parse_date(text: str, formats: tuple[str, ...]) -> date | None:
@@ -97,6 +98,32 @@ def parse_moment(text: str, formats: tuple[str, ...], zone: str | tzinfo) -> dat
     return None
 
 
+def write_moment(moment: date, pattern: str) -> str:
+    """How does a format other than "iso" write a day or a moment? `%-m` and `%-d` on every system.
+
+    >>> write_moment(date(2005, 10, 1), "%-m/%-d/%y")
+    '10/1/05'
+    """
+    without_zeros = pattern.replace("%-m", str(moment.month)).replace("%-d", str(moment.day))
+    return moment.strftime(without_zeros)
+
+
+def born_before(day: date, by: date) -> date | None:
+    """In which century was somebody born, where the year was written with two digits? The last one before that day.
+
+    >>> born_before(date(2005, 10, 1), date(2026, 11, 6)), born_before(date(2045, 10, 1), date(2026, 11, 6))
+    (datetime.date(2005, 10, 1), datetime.date(1945, 10, 1))
+    """
+    for year in range(by.year - (by.year - day.year) % 100, EARLIEST_YEAR, -100):
+        try:
+            found = day.replace(year=year)
+        except ValueError:  # 29 February of another century
+            continue
+        if found < by:
+            return found
+    return None
+
+
 def in_utc(moment: datetime, zone: str | tzinfo) -> datetime:
     """Which moment in UTC is this local one? A moment that names its own offset keeps it.
 
@@ -125,8 +152,8 @@ def _moment(trimmed: str, pattern: str) -> datetime | None:
 def _read_exactly(trimmed: str, pattern: str) -> datetime | None:
     """What does the text say, if the pattern would write it just so? strptime alone takes 2026-1-5 for %Y-%m-%d."""
     try:
-        found = datetime.strptime(trimmed, pattern)  # noqa: DTZ007 -- the zone is the agency's, added by in_utc
-        written = found.strftime(pattern)
+        found = datetime.strptime(trimmed, pattern.replace("%-", "%"))  # noqa: DTZ007 -- the zone is added by in_utc
+        written = write_moment(found, pattern)
     except (ValueError, OverflowError):
         return None
     return found if written == trimmed or written.upper() == trimmed.upper() else None

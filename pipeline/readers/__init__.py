@@ -9,8 +9,8 @@ from io import BytesIO
 from types import ModuleType
 from typing import IO
 
-from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, Hl7v2, JsonLines
-from pipeline.readers import delimited, fhir_ndjson, fixed_width, hl7v2, json_lines
+from pipeline.contract.declaration import Delimited, Excel, Feed, FhirNdjson, FixedWidth, Hl7v2, JsonLines, Xml
+from pipeline.readers import delimited, excel, fhir_ndjson, fixed_width, hl7v2, json_lines, xml_documents
 from pipeline.readers.reading import About, Fault, FileUnreadable, Reading, Row
 
 __all__ = [
@@ -33,6 +33,8 @@ READERS: dict[type, ModuleType] = {
     JsonLines: json_lines,
     FhirNdjson: fhir_ndjson,
     Hl7v2: hl7v2,
+    Xml: xml_documents,
+    Excel: excel,
 }
 """Which module reads which declared format."""
 
@@ -60,12 +62,20 @@ def read(feed: Feed, content: bytes) -> Reading:
 
 def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     """Which declared columns does a row as delivered hold? Values as text, blanks trimmed; absent ones are left out."""
-    return READERS[type(feed.format)].flatten(feed, payload)
+    return _with_zeros(feed, READERS[type(feed.format)].flatten(feed, payload))
 
 
 def salvage(feed: Feed, payload: object) -> dict[str, str]:
     """Which columns does a row hold, set aside or not, as far as it can be told? Sealing has to find every row."""
-    return READERS[type(feed.format)].salvage(feed, payload)
+    return _with_zeros(feed, READERS[type(feed.format)].salvage(feed, payload))
+
+
+def _with_zeros(feed: Feed, flat: dict[str, str]) -> dict[str, str]:
+    """What do numbers say once the zeros are back that a spreadsheet took off their front, where it is declared?"""
+    for column in feed.columns:
+        if column.digits and flat.get(column.name, "").isascii() and flat.get(column.name, "").isdigit():
+            flat[column.name] = flat[column.name].zfill(column.digits)
+    return flat
 
 
 def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:

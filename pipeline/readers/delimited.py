@@ -14,7 +14,16 @@ from typing import IO
 
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Delimited, Feed
-from pipeline.readers.reading import About, Fault, FileUnreadable, Row, blanked_lines, is_undecodable, text_lines
+from pipeline.readers.reading import (
+    About,
+    Fault,
+    FileUnreadable,
+    Row,
+    blanked_lines,
+    declared_names,
+    is_undecodable,
+    text_lines,
+)
 
 MOST_LINES_IN_A_RECORD = 20
 """Physical lines one quoted record may span; beyond that a forgotten quote is likelier than a very long note."""
@@ -22,7 +31,6 @@ MOST_LINES_IN_A_RECORD = 20
 LONGEST_FIELD = 1_000_000
 """Characters; a longer field is a damaged file. Python's own limit (131,072) would end the whole file instead."""
 
-_MANGLED_MARKS = ("\ufeff", "\u00ef\u00bb\u00bf", "\u00ef..")
 csv.field_size_limit(LONGEST_FIELD)
 
 
@@ -33,7 +41,7 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
     _, header, _ = next(records, (0, None, None))
     if header is None:
         raise FileUnreadable("the file is empty; ask the agency to send it again", 0)
-    names = _declared_names(feed, header)
+    names = declared_names(feed, header)
     if not names:
         line_count = sum(1 for _ in records)
         raise FileUnreadable("its first line is no header of this layout; ask which layout the agency sent", line_count)
@@ -101,22 +109,6 @@ def _parse_leniently(text: str, delimiter: str) -> list[str] | None:
         return next(csv.reader([text], delimiter=delimiter))
     except csv.Error:
         return None
-
-
-def _declared_names(feed: Feed, header: list[str]) -> list[str]:
-    """Which column is each field of the header? In declared spelling where declared; empty where none is known."""
-    cleaned = [field.strip().strip('"') for field in header]
-    for mark in _MANGLED_MARKS:
-        cleaned[0] = cleaned[0].removeprefix(mark).strip('"')
-    if cleaned and not cleaned[-1]:
-        cleaned.pop()
-    declared = {name.upper(): column.name for column in feed.columns for name in (column.name, *column.aliases)}
-    if not any(name.upper() in declared for name in cleaned):
-        return []
-    names = [declared.get(name.upper(), name) for name in cleaned]
-    if len(set(names)) != len(names):
-        return []
-    return names
 
 
 def _row(names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> Row:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from pipeline.contract.codes import RowFault
+from pipeline.contract.declaration import Feed
 
 
 def is_undecodable(text: str) -> bool:
@@ -39,6 +40,10 @@ def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         bare = line.removeprefix(b"\xef\xbb\xbf").strip() if line_number == 1 else line.strip()
         if bare:
             yield line_number, bare
+
+
+_MANGLED_MARKS = ("\ufeff", "\u00ef\u00bb\u00bf", "\u00ef..")
+"""How a byte order mark looks at the front of a header, read rightly or by a program that did not know it."""
 
 
 def load_json(text: str, **how) -> object:
@@ -119,6 +124,22 @@ class Reading:
     row_count: int = 0
     missing_required: tuple[str, ...] = ()
     extra_columns: int = 0
+
+
+def declared_names(feed: Feed, header: list[str]) -> list[str]:
+    """Which column is each field of the header? In declared spelling where declared; empty where none is known."""
+    cleaned = [field.strip().strip('"') for field in header]
+    for mark in _MANGLED_MARKS:
+        cleaned[0] = cleaned[0].removeprefix(mark).strip('"')
+    if cleaned and not cleaned[-1]:
+        cleaned.pop()
+    declared = {name.upper(): column.name for column in feed.columns for name in (column.name, *column.aliases)}
+    if not any(name.upper() in declared for name in cleaned):
+        return []
+    names = [declared.get(name.upper(), name) for name in cleaned]
+    if len(set(names)) != len(names):
+        return []
+    return names
 
 
 def blanked_lines(rows: Iterator[Row], content: bytes, lines: Set[int], encoding: str = "utf-8") -> bytes:

