@@ -127,8 +127,9 @@ def _fetch_feed(errand: Errand, engine: sa.Engine, feed: Feed, query: Query) -> 
         with errand.ledger.writing(f"rows of {feed.name}") as (path, stream):
             writing = _Writing(feed, query, mark, names, errand.agency.zone)
             stream.write(header_of(feed, names))
-            for row in connection.execute(statement).mappings():
-                stream.write(writing.bytes_of(row))
+            with connection.execute(statement) as answer:
+                for row in answer.mappings():
+                    stream.write(writing.bytes_of(row))
     if not writing.row_count:
         path.unlink()
         return 0
@@ -266,7 +267,8 @@ def _statement(connection: sa.Connection, feed: Feed, query: Query, mark: Mark) 
     """
     select = sa.text(query.select.replace(":", r"\:"))  # its colons are its own and name no parameters
     every = sa.select(sa.literal_column("*")).select_from(select.columns().subquery("declared"))
-    given = {name.casefold(): name for name in connection.execute(every.limit(0)).keys()}  # noqa: SIM118 -- no mapping
+    with connection.execute(every.limit(0)) as answer:
+        given = {name.casefold(): name for name in answer.keys()}  # noqa: SIM118 -- no mapping
     names = [column.name for column in feed.columns if column.name.casefold() in given]
     needed = {column.name for column in feed.columns if column.is_required} | {query.watermark}
     missing = sorted(name for name in needed if name.casefold() not in given)

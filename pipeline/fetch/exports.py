@@ -208,8 +208,7 @@ def _check_outcomes(errand: Errand, server: Server, manifest: Manifest) -> None:
     if codes:
         raise SourceRefused(
             "the export is not whole: its outcome files tell of errors, so nothing of it is delivered; ask the "
-            "provider "
-            + ", ".join(f"[{code}: {count}]" for code, count in sorted(codes.items()))
+            "provider " + ", ".join(f"[{code}: {count}]" for code, count in sorted(codes.items()))
         )
 
 

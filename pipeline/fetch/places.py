@@ -64,7 +64,7 @@ class FileSystemPlace:
         """Which files are there?"""
         with told_plainly(self._what_to_check):
             try:
-                entries = self._system.ls(self._folder, detail=True, refresh=True)
+                entries = self._system.ls(self._folder, detail=True)
             except (FileNotFoundError, NotADirectoryError):
                 raise SourceRefused(f"the folder is not there; correct {self._what_to_check}") from None
         return [_remote(entry) for entry in entries if entry["type"] == "file"]

@@ -12,11 +12,11 @@ import requests
 from requests.auth import AuthBase
 
 from pipeline.contract.errors import SourceRefused, SourceUnavailable
-from pipeline.fetch.places import CHUNK, PATIENCE_SECONDS, Gone
+from pipeline.fetch.places import CHUNK, Gone
 from pipeline.fetch.secrets import Secrets
 from pipeline.fetch.sources import FhirSource
 from pipeline.fetch.trying import Clock, again_while_down
-from pipeline.fetch.web import ASK_LATER, Bearer, Nobody, check_status, new_session, told_plainly
+from pipeline.fetch.web import ASK_LATER, Bearer, Client, Nobody, check_status, told_plainly
 
 FHIR_JSON = "application/fhir+json"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -36,13 +36,13 @@ class Server:
 
     def __init__(self, source: FhirSource, secrets: Secrets, clock: Clock) -> None:
         self._source, self._secrets, self._clock = source, secrets, clock
-        self._session = new_session(source.authority_file)
+        self._client = Client(source.authority_file)
         self._token: str | None = None
         self._ends_at: datetime | None = None
 
     def close(self) -> None:
         """Let the connection go."""
-        self._session.close()
+        self._client.close()
 
     # --- the export --------------------------------------------------------------------------------------------------
 
@@ -73,7 +73,10 @@ class Server:
 
     def _poll(self, status_url: str) -> tuple[object, float | None]:
         """What is the export's manifest, or after how many seconds is it asked for again?"""
-        with self._asked("GET", status_url, headers={"Accept": "application/json"}, may_wait=True) as response:
+        with (
+            self._asked("GET", status_url, headers={"Accept": "application/json"}, may_wait=True) as response,
+            told_plainly(),
+        ):
             if response.status_code == 202 or response.status_code in ASK_LATER:
                 return None, retry_after_seconds(response.headers.get("Retry-After"), self._clock.now())
             try:
@@ -123,10 +126,7 @@ class Server:
         if is_secret:
             self._check_host(url)
         auth: AuthBase = Bearer(self._valid_token()) if is_secret else Nobody()
-        with told_plainly():
-            response = self._session.request(
-                method, url, headers=headers, params=params, auth=auth, stream=True, timeout=PATIENCE_SECONDS
-            )
+        response = self._client.ask(method, url, auth=auth, headers=headers, params=params)
         with response:
             if not (may_wait and response.status_code in ASK_LATER):
                 self._check(response)
@@ -158,9 +158,8 @@ class Server:
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": self._assertion(token_url),
         }
-        with told_plainly():
-            response = self._session.post(token_url, data=form, auth=Nobody(), timeout=PATIENCE_SECONDS)
-        with response:
+        response = self._client.ask("POST", token_url, auth=Nobody(), data=form)
+        with response, told_plainly():
             if response.status_code in (400, 401, 403):
                 raise SourceRefused(
                     f"the server gives no access token [HTTP {response.status_code}]; check client_id, key_id, scope, "
@@ -175,14 +174,9 @@ class Server:
 
     def _token_url(self) -> str:
         """Where does the server give tokens, by its own word?"""
-        with told_plainly():
-            response = self._session.get(
-                f"{self._base}/.well-known/smart-configuration",
-                headers={"Accept": "application/json"},
-                auth=Nobody(),
-                timeout=PATIENCE_SECONDS,
-            )
-        with response:
+        where = f"{self._base}/.well-known/smart-configuration"
+        response = self._client.ask("GET", where, auth=Nobody(), headers={"Accept": "application/json"})
+        with response, told_plainly():
             self._check(response)
             try:
                 found = str(response.json()["token_endpoint"])

@@ -9,7 +9,7 @@ import tomllib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -212,7 +212,8 @@ class SqlSource(_Part):
 
     @model_validator(mode="after")
     def _has_no_secret(self) -> Self:
-        if urlsplit(self.url).password is not None:
+        parts = urlsplit(self.url)
+        if parts.password or any(name.lower() in ("password", "pwd", "passwd") for name, _ in parse_qsl(parts.query)):
             raise ValueError("an address holds no password here; name the secret beside it")
         return self
 
@@ -276,8 +277,8 @@ def _source(agency: Agency, table: object) -> Source:
         source = _ONE_SOURCE.validate_python(table)
     except ValidationError as fault:
         first = fault.errors(include_input=False, include_url=False)[0]
-        entry = ".".join(str(part) for part in first["loc"][1:]) or "kind"
-        raise SettingError(f"[{agency.name}] in the file of sources: {entry}: {first['msg']}") from None
+        entry = "".join(f"{part}: " for part in first["loc"][1:])
+        raise SettingError(f"[{agency.name}] in the file of sources: {entry}{first['msg']}") from None
     wrong = _does_not_fit(agency, source)
     if wrong:
         raise SettingError(f"[{agency.name}] in the file of sources: {wrong}")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import requests
@@ -46,13 +47,34 @@ class Nobody(AuthBase):
         return request
 
 
-def new_session(authority_file: Path | None) -> requests.Session:
-    """With what are servers spoken to? `authority_file` holds the certificates to trust where the usual do not do."""
-    session = requests.Session()
-    session.headers["Accept-Encoding"] = "identity"  # the size that is told is then the size that comes
-    if authority_file:
-        session.verify = str(authority_file.expanduser())
-    return session
+class _Session(requests.Session):
+    """Follows a redirection without a login for another host, be it that of a .netrc."""
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Take the login off where it would go elsewhere."""
+        is_elsewhere = self.should_strip_auth(str(response.request.url), str(prepared_request.url))
+        if is_elsewhere:
+            prepared_request.headers.pop("Authorization", None)
+
+
+class Client:
+    """How are servers asked? `authority_file` holds the certificates to trust where the machine's own do not do."""
+
+    def __init__(self, authority_file: Path | None) -> None:
+        self._session = _Session()
+        self._session.headers["Accept-Encoding"] = "identity"  # the size that is told is then the size that comes
+        self._authorities = str(authority_file.expanduser()) if authority_file else None
+
+    def ask(self, method: str, url: str, *, auth: AuthBase, **what: Any) -> requests.Response:
+        """What does a server answer? The body is not read yet. Raises as `told_plainly` does."""
+        if self._authorities:  # told at each request: a session's own would yield to the machine's environment
+            what["verify"] = self._authorities
+        with told_plainly():
+            return self._session.request(method, url, auth=auth, stream=True, timeout=PATIENCE_SECONDS, **what)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._session.close()
 
 
 @contextmanager
@@ -121,14 +143,14 @@ def linked_files(page: str, address: str) -> dict[str, str]:
 class WebPlace:
     """Files of a web server: those an index page links to, or those that are named one by one."""
 
-    def __init__(self, source: HttpsSource, session: requests.Session, auth: AuthBase) -> None:
-        self._source, self._session, self._auth = source, session, auth
+    def __init__(self, source: HttpsSource, client: Client, auth: AuthBase) -> None:
+        self._source, self._client, self._auth = source, client, auth
         self._addresses: dict[str, str] = {}
 
     def look(self) -> list[Remote]:
         """Which files are there?"""
         if self._source.index:
-            with self._asked("GET", self._source.index) as response:
+            with self._asked("GET", self._source.index) as response, told_plainly():
                 self._addresses = linked_files(response.text, self._source.index)
         else:
             self._addresses = {unquote(urlsplit(url).path.rsplit("/", 1)[-1]): url for url in self._source.urls}
@@ -159,14 +181,11 @@ class WebPlace:
 
     def close(self) -> None:
         """Let the connection go."""
-        self._session.close()
+        self._client.close()
 
     @contextmanager
     def _asked(self, method: str, url: str, *, is_optional: bool = False) -> Iterator[requests.Response]:
-        with told_plainly():
-            response = self._session.request(
-                method, url, auth=self._auth, stream=True, timeout=PATIENCE_SECONDS, allow_redirects=True
-            )
+        response = self._client.ask(method, url, auth=self._auth, allow_redirects=True)
         with response:
             try:
                 check_status(response)
@@ -192,4 +211,4 @@ def web_place(source: HttpsSource, secrets: Secrets) -> WebPlace:
         auth = Bearer(token)
     elif source.user and password:
         auth = HTTPBasicAuth(source.user.encode(), password.encode())
-    return WebPlace(source, new_session(source.authority_file), auth)
+    return WebPlace(source, Client(source.authority_file), auth)

@@ -1,6 +1,7 @@
 """An agency, a clock and a way to fetch, for every test of fetching."""
 
 import os
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -149,6 +150,9 @@ class County:
 
 
 def counts(told: Fetched) -> tuple[int, int, int, int, int]:
+    """Fetched, waiting, known, failed, other; what failed is shown by a test that did not expect it."""
+    for line in told.problems:
+        sys.stdout.write(f"{line}\n")
     return told.fetched, told.waiting, told.known, told.failed, told.other
 
 
