@@ -57,8 +57,11 @@ class Place(Protocol):
 class FileSystemPlace:
     """A folder of any file system that fsspec knows."""
 
-    def __init__(self, system: AbstractFileSystem, folder: str, what_to_check: str) -> None:
+    def __init__(
+        self, system: AbstractFileSystem, folder: str, what_to_check: str, *, may_be_missing: bool = False
+    ) -> None:
         self._system, self._folder, self._what_to_check = system, folder, what_to_check
+        self._may_be_missing = may_be_missing
 
     def look(self) -> list[Remote]:
         """Which files are there?"""
@@ -66,6 +69,8 @@ class FileSystemPlace:
             try:
                 entries = self._system.ls(self._folder, detail=True)
             except (FileNotFoundError, NotADirectoryError):
+                if self._may_be_missing:
+                    return []
                 raise SourceRefused(f"the folder is not there; correct {self._what_to_check}") from None
         return [_remote(entry) for entry in entries if entry["type"] == "file"]
 

@@ -47,9 +47,11 @@ def end_at(step: int) -> None:
         setattr(os, name, around(getattr(os, name)))
 
 
-def every_step(do: Callable[[], object], prepare: Callable[[], None], check: Callable[[], None]) -> int:
+def every_step(
+    do: Callable[[], object], prepare: Callable[[], None], check: Callable[[], None], stride: int = 1
+) -> int:
     """Kill at each step in turn, from a fresh start each time, and look. Answers how many steps there were."""
-    for step in range(10_000):
+    for step in range(0, 10_000, stride):
         prepare()
         if not run_until(step, do):
             return step
