@@ -95,13 +95,15 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
     Where the block raises, nothing of it is left.
     """
+    is_whole = False
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             yield stream
             sync(stream)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        is_whole = True
+    finally:
+        if not is_whole:
+            path.unlink(missing_ok=True)
 
 
 def give_name(whole: Path, name: Path) -> bool:

@@ -8,10 +8,12 @@ import typer
 from pipeline import console
 from pipeline.commands.common import DeliveriesOption, JsonOption, clock
 from pipeline.contract.errors import SettingError
-from pipeline.settings import read_settings
+from pipeline.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from pipeline.contract.declaration import Agency
     from pipeline.fetch.fetching import Fetched
+    from pipeline.fetch.sources import Source
 
 INCOMPLETE = 1
 """Exit code where a file or a place was not to be had; everything else was fetched."""
@@ -51,20 +53,11 @@ def fetch(
 
     Example: `outreach fetch && outreach run`
     """
-    from pipeline.agencies import load_agencies
     from pipeline.fetch.fetching import fetch_all
     from pipeline.fetch.secrets import from_environment
-    from pipeline.fetch.sources import read_sources
 
     settings = read_settings()
-    declared = load_agencies()
-    sources = read_sources(settings.sources_file, declared)
-    if not sources:
-        raise SettingError(f"no source is declared; `outreach fetch --help` shows how [{settings.sources_file}]")
-    unknown = sorted(set(agencies or ()) - set(sources))
-    if unknown:
-        raise SettingError(f"these agencies have no source; there are {', '.join(sorted(sources))} {unknown}")
-    chosen = [one for one in declared if one.name in (agencies or sources)]
+    chosen, sources = _chosen(agencies, settings)
     with console.progress_bars(not as_json) as progress:
         told = fetch_all(
             chosen,
@@ -81,6 +74,21 @@ def fetch(
         _show(told)
     if any(one.failed for one in told):
         raise typer.Exit(INCOMPLETE)
+
+
+def _chosen(names: list[str] | None, settings: Settings) -> tuple[list["Agency"], dict[str, "Source"]]:
+    """Whose files are fetched, and from where? Raises SettingError where there is none."""
+    from pipeline.agencies import load_agencies
+    from pipeline.fetch.sources import read_sources
+
+    declared = load_agencies()
+    sources = read_sources(settings.sources_file, declared)
+    if not sources:
+        raise SettingError(f"no source is declared; `outreach fetch --help` shows how [{settings.sources_file}]")
+    unknown = sorted(set(names or ()) - set(sources))
+    if unknown:
+        raise SettingError(f"these agencies have no source; there are {', '.join(sorted(sources))} {unknown}")
+    return [agency for agency in declared if agency.name in (names or sources)], sources
 
 
 def _show(told: list["Fetched"]) -> None:

@@ -206,6 +206,10 @@ def s3_place(source: S3Source, secrets: Secrets) -> Place:
             retry_strategy=AwsStandardS3RetryStrategy(max_attempts=1),  # how often is decided in one place, `trying`
         )
     folder = "/".join(part.strip("/") for part in (source.bucket, source.prefix) if part.strip("/"))
+    # a store of objects knows no folder without one, so a missing folder is an empty one
     return FileSystemPlace(
-        ArrowFSWrapper(system, skip_instance_cache=True), folder, "bucket, prefix, key_id and secret"
+        ArrowFSWrapper(system, skip_instance_cache=True),
+        folder,
+        "bucket, prefix, key_id and secret",
+        may_be_missing=True,
     )

@@ -126,7 +126,7 @@ class Server:
         if is_secret:
             self._check_host(url)
         auth: AuthBase = Bearer(self._valid_token()) if is_secret else Nobody()
-        response = self._client.ask(method, url, auth=auth, headers=headers, params=params)
+        response = self._client.request(method, url, auth=auth, headers=headers, params=params)
         with response:
             if not (may_wait and response.status_code in ASK_LATER):
                 self._check(response)
@@ -158,7 +158,7 @@ class Server:
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": self._assertion(token_url),
         }
-        response = self._client.ask("POST", token_url, auth=Nobody(), data=form)
+        response = self._client.request("POST", token_url, auth=Nobody(), data=form)
         with response, told_plainly():
             if response.status_code in (400, 401, 403):
                 raise SourceRefused(
@@ -175,7 +175,7 @@ class Server:
     def _token_url(self) -> str:
         """Where does the server give tokens, by its own word?"""
         where = f"{self._base}/.well-known/smart-configuration"
-        response = self._client.ask("GET", where, auth=Nobody(), headers={"Accept": "application/json"})
+        response = self._client.request("GET", where, auth=Nobody(), headers={"Accept": "application/json"})
         with response, told_plainly():
             self._check(response)
             try:

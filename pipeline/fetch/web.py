@@ -65,7 +65,7 @@ class Client:
         self._session.headers["Accept-Encoding"] = "identity"  # the size that is told is then the size that comes
         self._authorities = str(authority_file.expanduser()) if authority_file else None
 
-    def ask(self, method: str, url: str, *, auth: AuthBase, **what: Any) -> requests.Response:
+    def request(self, method: str, url: str, *, auth: AuthBase, **what: Any) -> requests.Response:
         """What does a server answer? The body is not read yet. Raises as `told_plainly` does."""
         if self._authorities:  # told at each request: a session's own would yield to the machine's environment
             what["verify"] = self._authorities
@@ -185,7 +185,7 @@ class WebPlace:
 
     @contextmanager
     def _asked(self, method: str, url: str, *, is_optional: bool = False) -> Iterator[requests.Response]:
-        response = self._client.ask(method, url, auth=self._auth, allow_redirects=True)
+        response = self._client.request(method, url, auth=self._auth, allow_redirects=True)
         with response:
             try:
                 check_status(response)

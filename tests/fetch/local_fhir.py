@@ -70,9 +70,14 @@ class LocalFhir:
         header = jwt.get_unverified_header(form["client_assertion"])
         try:
             claims = jwt.decode(
-                form["client_assertion"], self.public_key, algorithms=[self.algorithm], audience=f"{self.url}/token",
-                issuer=CLIENT, subject=CLIENT, options={"require": ["exp", "jti", "iss", "sub", "aud"], "verify_exp": False},
-            )  # fmt: skip
+                form["client_assertion"],
+                self.public_key,
+                algorithms=[self.algorithm],
+                audience=f"{self.url}/token",
+                issuer=CLIENT,
+                subject=CLIENT,
+                options={"require": ["exp", "jti", "iss", "sub", "aud"], "verify_exp": False},  # the test's clock
+            )
         except jwt.PyJWTError:
             return self.json({"error": "invalid_client"}, 401)
         is_asked_right = (
