@@ -39,6 +39,12 @@ ROWS_AT_A_TIME = 1000
 HASH_BYTES = 16
 """Of what is remembered of a row in the overlap: two rows agree by chance once in 10^19 pairs of a billion."""
 
+LOGIN_REFUSED = ("authentication failed", "does not exist", "Access denied", "Login failed", "ORA-01017")
+"""Words with which PostgreSQL, MySQL, SQL Server and Oracle refuse a login. Asking again could lock the account."""
+
+SELECT_REFUSED = ("no such", "syntax error")
+"""Words with which SQLite refuses a statement: under the same kind of error as a database that is down."""
+
 Watermark = datetime | date | int
 
 
@@ -244,9 +250,11 @@ def _told_plainly() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as fault:
-        raise SourceUnavailable(
-            f"the database does not answer, or the login is wrong [{_state(fault)}]; check url and password"
-        ) from None
+        if any(words in str(fault.orig) for words in LOGIN_REFUSED):
+            raise SourceRefused("the login was refused; check url and password") from None
+        if any(words in str(fault.orig) for words in SELECT_REFUSED):
+            raise SourceRefused("the database refused the SELECT; try it there by hand") from None
+        raise SourceUnavailable(f"the database does not answer [{_state(fault)}]; try again later") from None
     except DBAPIError as fault:
         raise SourceRefused(f"the database refused the SELECT [{_state(fault)}]; try it there by hand") from None
     except SQLAlchemyError as fault:

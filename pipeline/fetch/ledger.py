@@ -111,7 +111,9 @@ class Ledger:
         with disk.new_file(path) as stream:
             yield path, stream
 
-    def deliver(self, arrived: Sequence[Arrived], seen: Sequence[Remote] = (), marks: Mapping[str, Any] = {}) -> int:
+    def deliver(
+        self, arrived: Sequence[Arrived], seen: Sequence[Remote] = (), marks: Mapping[str, Any] | None = None
+    ) -> int:
         """Deliver files as one: all of them, together with the marks, or none. Answers how many are new.
 
         Files whose bytes were delivered under their name before are only noted as seen.
@@ -124,7 +126,7 @@ class Ledger:
             self._check_room(one.name)
         files = [{"name": one.name, "sha256": one.sha256, "place": self._hold(one).name} for one in new]
         disk.sync_folder(self._folder)
-        self._write({"seen": [(one.name, one.version) for one in seen], "files": files, "marks": dict(marks)})
+        self._write({"seen": [(one.name, one.version) for one in seen], "files": files, "marks": dict(marks or {})})
         self._give_names()
         for one in arrived:
             one.place.unlink(missing_ok=True)

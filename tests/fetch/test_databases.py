@@ -245,6 +245,21 @@ def test_a_database_that_is_down_is_asked_again_and_told_without_its_address(cou
     assert CANARY not in told.problems[0]
 
 
+def test_a_login_that_is_refused_is_not_tried_again(county, postgres):
+    postgres.url = sa.make_url(postgres.url).set(username=CANARY).render_as_string(hide_password=False)
+    declare(county, postgres)
+    told = county.fetch()
+    assert told.problems == (f"[{AGENCY.name}] [sql] [calls]: the login was refused; check url and password",)
+    assert county.time.pauses == []
+
+
+def test_a_table_that_sqlite_does_not_have(county, sqlite):
+    declare(county, sqlite, query=QUERY.replace("from call", f"from {CANARY}"))
+    told = county.fetch()
+    assert "refused the SELECT" in told.problems[0]
+    assert (county.time.pauses, CANARY in told.problems[0]) == ([], False)
+
+
 WRONG = {
     "a missing column": (QUERY.replace("number as call_no,", ""), "['call_no']"),
     "a table that is not there": (QUERY.replace("from call", f"from {CANARY}"), "refused the SELECT [42P01]"),
