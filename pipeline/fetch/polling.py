@@ -86,8 +86,6 @@ class Server:
 
     def read(self, url: str, *, needs_token: bool) -> Iterator[bytes]:
         """Which bytes does a file of the export hold? The token goes to no host that was not declared."""
-        if needs_token:
-            self._check_host(url)
         headers = {"Accept": "application/fhir+ndjson"}
         with self._asked("GET", url, headers=headers, is_secret=needs_token) as response, told_plainly():
             yield from response.iter_content(CHUNK)

@@ -39,9 +39,11 @@ class Uploads(RuleBasedStateMachine):
         at = self.county.time.at.timestamp()
         os.utime(path, (at, at))
 
-    @rule(name=strategies.sampled_from(NAMES))
-    def begin(self, name: str) -> None:
+    @rule(name=strategies.sampled_from(NAMES), later=strategies.sampled_from((0, 30, SETTLE_SECONDS)))
+    def begin(self, name: str, later: int) -> None:
         if name not in self.open:
+            if not self.open:
+                self.county.time.at += timedelta(seconds=later)
             self.versions += 1
             self.open[name], self.paused[name] = self.versions, 0
             self.county.time.at += timedelta(seconds=1)

@@ -114,6 +114,39 @@ def test_a_download_that_is_cut_is_tried_again_and_nothing_half_is_left(county, 
         assert county.delivered() == site.files
 
 
+def test_a_file_that_is_replaced_while_it_is_read_waits_for_the_next_fetch(county, site):
+    site.files = {FILE: b"old"}
+
+    def replaced_meanwhile(asked):
+        answer = site.answer(asked)
+        if asked.method == "GET" and asked.path.endswith(FILE):
+            site.files[FILE] = b"new"
+        return answer
+
+    with serving(replaced_meanwhile) as web:
+        declare(county, f'index = "{web.url}/outgoing/"')
+        assert counts(county.fetch()) == (0, 1, 0, 0, 0)
+        assert county.delivered() == {}
+        assert county.left_over() == []
+        assert counts(county.fetch()) == (1, 0, 0, 0, 0)
+        assert county.delivered() == {FILE: b"new"}
+
+
+def test_a_file_that_comes_shorter_than_was_told_is_not_delivered(county, site):
+    site.files = {FILE: b"one"}
+
+    def boasting(asked):
+        answer = site.answer(asked)
+        return Answer(headers=answer.headers | {"Content-Length": "999"}) if asked.method == "HEAD" else answer
+
+    with serving(boasting) as web:
+        declare(county, f'index = "{web.url}/outgoing/"')
+        told = county.fetch()
+        assert "fewer or more bytes came" in told.problems[0]
+        assert told.is_down
+        assert county.delivered() == {}
+
+
 def test_a_server_that_says_no_is_told_and_not_asked_again(county, site):
     site.login = LOGIN
     with serving(site.answer) as web:
