@@ -1,18 +1,23 @@
-"""When is what an agency delivered taken in? One DAG per declared agency: receive → expect → standardize.
+"""When is what an agency delivered taken in? One DAG per declared agency: fetch → receive → expect → standardize.
 
-The same steps as `pipeline.flow.take_in_agency`, one task each. A new file in `pipeline/agencies/` is a new DAG.
+The same steps as `outreach fetch` and `pipeline.flow.take_in_agency`, one task each. A new file in
+`pipeline/agencies/` is a new DAG.
 """
 
 from dataclasses import asdict
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param, chain, dag, task
 
-from dags.steps import AGENCIES, TAKEN_IN, TASK_DEFAULTS, hold
+from dags.steps import AGENCIES, TAKEN_IN, TASK_DEFAULTS, clock, folder_of, hold, secret_of
 from pipeline.agencies import agency_named
 from pipeline.contract.declaration import Agency, Feed
+from pipeline.contract.errors import SourceRefused, SourceUnavailable
 
 DAILY = "0 5 * * *"
 """Five in the morning where the agency is: after its nightly exports, before the working day."""
+
+UNLESS_FAILED = "none_failed"
+"""When is something received: also where there was nothing to fetch, and not where fetching went wrong."""
 
 DELIVERIES = Param(
     None,
@@ -20,6 +25,31 @@ DELIVERIES = Param(
     title="Folder of deliveries",
     description="Holds one folder per agency. Blank: the setting OUTREACH_DELIVERIES.",
 )
+
+
+@task(multiple_outputs=False)
+def fetch(agency_name: str) -> dict[str, int]:
+    """Which files are new where the agency leaves them? Skipped where no source is declared; hands on counts.
+
+    Fails with SourceUnavailable or SourceRefused where one is not to be had; those that were are taken in next time.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from pipeline import log
+    from pipeline.fetch.fetching import fetch_all
+    from pipeline.fetch.sources import read_sources
+    from pipeline.settings import read_settings
+
+    settings = read_settings()
+    log.set_up(settings.log_level)
+    sources = read_sources(settings.sources_file, AGENCIES)
+    if agency_name not in sources:
+        raise AirflowSkipException("no source is declared: the agency's files are put into its folder")
+    deliveries = folder_of("deliveries", settings)
+    [told] = fetch_all([agency_named(agency_name)], sources, deliveries, secret_of, clock())
+    if told.problems:
+        raise (SourceUnavailable if told.is_down else SourceRefused)("; ".join(told.problems))
+    return {name: getattr(told, name) for name in ("fetched", "waiting", "known", "failed", "other")}
 
 
 @task(multiple_outputs=False)
@@ -64,7 +94,8 @@ def help_page(agency: Agency) -> str:
     feeds = "\n".join(_feed_line(feed) for feed in agency.feeds)
     return f"""### {agency.title}
 
-Takes in the new files of `DELIVERIES/{agency.name}`. Answers for them: **{agency.owner}**. Local times: {agency.zone}.
+Takes in the new files of `DELIVERIES/{agency.name}`, after fetching them there if the file of sources says
+from where. Answers for them: **{agency.owner}**. Local times: {agency.zone}.
 
 | feed | one row is | files | key | law |
 | --- | --- | --- | --- | --- |
@@ -72,6 +103,9 @@ Takes in the new files of `DELIVERIES/{agency.name}`. Answers for them: **{agenc
 
 **When it fails**
 
+- *fetch* with `SourceUnavailable`: tries again by itself, for forty minutes; then ask whoever runs the place.
+- *fetch* with `SourceRefused`: a login, an address or a file is wrong; the message says what to correct. Then clear the
+  task. What lies in the folder already waits with it.
 - *receive* or any step with `SettingError`: the folder or a setting is wrong; correct it and clear the task.
 - *expect* with `DeliveryRefused`: the file cannot be taken in. The message names file and reason; ask the
   {agency.owner} to send it again, then trigger this DAG. None of the agency's new files is used until then; what it
@@ -103,7 +137,7 @@ def deliveries_dag(agency: Agency) -> DAG:
     @dag(
         dag_id=f"deliveries_{agency.name}",
         dag_display_name=f"Deliveries: {agency.title}",
-        description=f"Take in what {agency.title} delivered: receive → expect → standardize",
+        description=f"Take in what {agency.title} delivered: fetch → receive → expect → standardize",
         doc_md=help_page(agency),
         schedule=CronTriggerTimetable(DAILY, timezone=agency.zone),
         catchup=False,
@@ -113,8 +147,9 @@ def deliveries_dag(agency: Agency) -> DAG:
         default_args=TASK_DEFAULTS | {"owner": agency.owner},
     )
     def deliveries() -> None:
-        received = receive(agency.name)
+        received = receive.override(trigger_rule=UNLESS_FAILED)(agency.name)
         taken_in = standardize.override(outlets=[TAKEN_IN[agency.name]])(agency.name, received)
+        chain(fetch(agency.name), received)
         chain(expect(agency.name, received), taken_in)
 
     return deliveries()

@@ -7,7 +7,7 @@ inside itself, holds the run lock while it works, and hands on ids, counts and h
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +17,11 @@ from pipeline.agencies import load_agencies
 from pipeline.contract import errors
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from pipeline.audit import Act
+    from pipeline.fetch.sources import Secret
+    from pipeline.fetch.trying import Clock
     from pipeline.settings import Settings
     from pipeline.store import Store
 
@@ -48,6 +52,13 @@ RETRY_POLICY = ExceptionRetryPolicy(
         RetryRule(
             errors.StoreUnavailable, RetryAction.RETRY, WHILE_UNAVAILABLE, reason="the database cannot be reached"
         ),
+        RetryRule(
+            errors.SourceUnavailable,
+            RetryAction.RETRY,
+            WHILE_UNAVAILABLE,
+            reason="the place an agency leaves its files at is down",
+        ),
+        RetryRule(errors.SourceRefused, RetryAction.FAIL, reason="something has to be corrected there or here"),
         RetryRule(errors.DeliveryRefused, RetryAction.FAIL, reason="the agency has to send the file again"),
         RetryRule(
             errors.PublishHeldBack, RetryAction.FAIL, reason="a person has to look at the list that was held back"
@@ -72,13 +83,18 @@ class Hold:
 
     def folder(self, name: str) -> Path:
         """Which folder is meant: the run's parameter of that name or, where it is blank, the setting?"""
-        given = _of_run("params").get(name)
-        return Path(given).expanduser().absolute() if given else getattr(self.settings, name)
+        return folder_of(name, self.settings)
 
     def as_of(self) -> date:
         """For which day is the list: the run's parameter or, where it is blank, the local day the run stands for?"""
         given = _of_run("params").get("as_of")
         return date.fromisoformat(given) if given else local_day(moment_of_run(), self.settings.zone)
+
+
+def folder_of(name: str, settings: "Settings") -> Path:
+    """Which folder is meant: the run's parameter of that name or, where it is blank, the setting?"""
+    given = _of_run("params").get(name)
+    return Path(given).expanduser().absolute() if given else getattr(settings, name)
 
 
 @contextmanager
@@ -103,6 +119,41 @@ def hold() -> Iterator[Hold]:
             yield Hold(store, Act(ACTOR, started_at()), settings)
     finally:
         store.close()
+
+
+def secret_of(reference: "Secret") -> "SecretStr":
+    """What is a secret that a source names: the password of a connection, or what the environment holds?
+
+    Raises:
+        SourceRefused: there is no such connection, or it has no password.
+        SettingError: the environment variable is not set.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+    from pydantic import SecretStr
+
+    from pipeline.fetch.secrets import from_environment
+
+    if reference.connection is None:
+        return from_environment(reference)
+    try:
+        password = Connection.get(reference.connection).password
+    except AirflowNotFoundException:
+        password = None
+    if not password:
+        raise errors.SourceRefused(
+            f"no connection of that id has a password; set it under Admin, Connections [{reference.connection}]"
+        )
+    return SecretStr(password)
+
+
+def clock() -> "Clock":
+    """What tells a task moments and makes its pauses?"""
+    import time
+
+    from pipeline.fetch.trying import Clock
+
+    return Clock(now=lambda: datetime.now(UTC), sleep=time.sleep)
 
 
 def started_at() -> datetime:

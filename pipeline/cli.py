@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import agency, audit, backup, persons, publication, review, seal
+from pipeline.commands import agency, audit, backup, fetch, persons, publication, review, seal
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -333,6 +333,7 @@ def doctor(as_json: JsonOption = False) -> None:
         console.table(f"\n{title.capitalize()}", tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
+app.command()(fetch.fetch)
 app.command()(persons.history)
 app.command()(persons.replay)
 publication.mount(app)

@@ -4,13 +4,14 @@ Whole files only: written beside their place, forced to the disk, renamed into i
 checked and never needs to change. Everything here may name people, so it is for its owner alone (0600, folders 0700).
 """
 
+import errno
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from pipeline.contract.errors import OutreachError
 
@@ -23,6 +24,10 @@ PARTIAL = ".partial"
 
 class CannotWriteFiles(OutreachError):
     """A folder of files cannot be written: make room or give the program the right to write there."""
+
+
+WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""What a file system answers that knows no second name for a file, as some network drives do."""
 
 
 @contextmanager
@@ -47,6 +52,12 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def file_checksum(path: Path, algorithm: str = "sha256") -> str:
+    """Which bytes does a file hold? A checksum as hexadecimal text, read bit by bit."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, algorithm).hexdigest()
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder that only its owner may enter, where it is not there yet."""
     if not folder.is_dir():
@@ -61,7 +72,7 @@ def write_whole(path: Path, content: bytes) -> Path:
     """
     with _beside(path.parent, path.name) as (stream, beside):
         stream.write(content)
-        _force(stream)
+        sync(stream)
         beside.replace(path)
     return path
 
@@ -78,9 +89,50 @@ def _beside(folder: Path, name: str) -> Iterator[tuple[IO[bytes], Path]]:
         raise
 
 
-def _force(stream: IO[bytes]) -> None:
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a new file bit by bit, for its owner alone; at the block's end all of it is on the disk.
+
+    Where the block raises, nothing of it is left.
+    """
+    is_whole = False
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            yield stream
+            sync(stream)
+        is_whole = True
+    finally:
+        if not is_whole:
+            path.unlink(missing_ok=True)
+
+
+def give_name(whole: Path, name: Path) -> bool:
+    """Give a whole file its lasting name, in one stroke, unless the name is taken. Answers whether it has it now."""
+    try:
+        os.link(whole, name)  # unlike a rename it never replaces what somebody else has put there
+    except FileExistsError:
+        return False
+    except OSError as problem:
+        if problem.errno not in WITHOUT_LINKS:
+            raise
+        if name.exists():
+            return False
+        whole.rename(name)
+    sync_folder(name.parent)
+    whole.unlink(missing_ok=True)
+    return True
+
+
+def sync(stream: IO[bytes]) -> None:
+    """Force what was written to the disk."""
     stream.flush()
     os.fsync(stream.fileno())
+
+
+def sync_file(path: Path) -> None:
+    """Force what another program wrote into a file to the disk."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -119,7 +171,7 @@ def keep_stream(content: IO[bytes], sha256: str, store: Path) -> bool:
         while piece := content.read(PIECE):
             digest.update(piece)
             stream.write(piece)
-        _force(stream)
+        sync(stream)
         if digest.hexdigest() != sha256:
             beside.unlink()
             return False

@@ -3,6 +3,7 @@
 Each is an environment variable `OUTREACH_<NAME>`; `outreach doctor` shows what is in force without any secret.
 """
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
         Path("deliveries"),
         description="Folder with one folder of delivered files per agency, where no --deliveries is given.",
     )
+    sources: Path | None = Field(
+        None,
+        description="TOML file that says from where each agency's files are fetched. Unset: sources.toml in "
+        "OUTREACH_HOME.",
+    )
     out: Path = Field(Path("out"), description="Folder for the published files, where no --out is given.")
     zone: ZoneName = Field("America/Denver", description="IANA time zone in which the list's day ends.")
     list_size: int = Field(LIST_SIZE, ge=1, le=10_000, description="Entries on the list in all.")
@@ -66,10 +72,15 @@ class Settings(BaseSettings):
         "WARNING", description="DEBUG, INFO, WARNING or ERROR; logs carry counts and ids only."
     )
 
-    @field_validator("home", "deliveries", "out")
+    @field_validator("home", "deliveries", "out", "sources")
     @classmethod
-    def _absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().absolute()
+    def _absolute(cls, place: Path | None) -> Path | None:
+        return place.expanduser().absolute() if place else None
+
+    @property
+    def sources_file(self) -> Path:
+        """Which file says from where agencies' files are fetched?"""
+        return self.sources or self.home / "sources.toml"
 
 
 @lru_cache(maxsize=1)
@@ -84,3 +95,11 @@ def read_settings() -> Settings:
         raise SettingError(
             f"these environment variables cannot be used as set; see `outreach doctor --help` {names}"
         ) from None
+
+
+def secret_named(name: str) -> SecretStr:
+    """Which secret does this environment variable hold? Raises SettingError where it is not set or blank."""
+    found = os.environ.get(name, "")
+    if not found:
+        raise SettingError(f"the environment variable that holds a secret is not set; set it [{name}]")
+    return SecretStr(found)

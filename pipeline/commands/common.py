@@ -3,6 +3,7 @@
 The only place where the clock is read.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.audit import Act
+    from pipeline.fetch.trying import Clock
     from pipeline.store import Store
 
 DeliveriesOption = Annotated[
@@ -52,6 +54,13 @@ def opened_store(settings: Settings) -> Iterator["Store"]:
 def day_of(as_of: datetime | None, settings: Settings) -> date:
     """Which day was typed, or is it today in the county?"""
     return as_of.date() if as_of else datetime.now(ZoneInfo(settings.zone)).date()
+
+
+def clock() -> "Clock":
+    """What tells moments and makes pauses?"""
+    from pipeline.fetch.trying import Clock
+
+    return Clock(now=lambda: datetime.now(UTC), sleep=time.sleep)
 
 
 def act_of(at: datetime | None) -> "Act":

@@ -34,6 +34,18 @@ class DeliveryRefused(OutreachError):
         return [str(self), *(str(other) for other in self.others)]
 
 
+class SourceProblem(OutreachError):
+    """Files could not be brought from where an agency leaves them: nothing half is left, and the next try goes on."""
+
+
+class SourceUnavailable(SourceProblem):
+    """The place is down or went away: trying again may help."""
+
+
+class SourceRefused(SourceProblem):
+    """The place answered no, or gave what cannot be used: a person has to correct something there or here."""
+
+
 class TableBroken(OutreachError):
     """A table of ours does not hold what it promises: a mistake in the program, so nothing goes on from it."""
 

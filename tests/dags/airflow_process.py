@@ -11,6 +11,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.dags import deliveries
+from tests.fetch.local_web import Answer, Asked, serving
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("pandas", "great_expectations", "numpy", "recordlinkage", "psycopg", "reportlab")
 
@@ -33,6 +36,8 @@ def main() -> None:
         "OUTREACH_DELIVERIES": str(folder / "first"),
         "OUTREACH_OUT": str(folder / "out"),
         "OUTREACH_LOG_LEVEL": "DEBUG",
+        "OUTREACH_SOURCES": str(folder / "sources.toml"),
+        "AIRFLOW_CONN_COUNTY_WEB": json.dumps({"conn_type": "http", "password": deliveries.TOKEN}),
     }
     seen = {"parse": parse, "run": run}[what](folder)
     (folder / "seen.json").write_text(json.dumps(seen))
@@ -73,6 +78,31 @@ def parse(_: Path) -> dict:
 
 
 def run(folder: Path) -> dict:
+    """Run every DAG with one agency's files on a web server, and nowhere else at first."""
+    there = folder / "there"
+    (folder / "first" / deliveries.FETCHED).rename(there)
+    with serving(lambda asked: of_folder(there, asked)) as web:
+        (folder / "sources.toml").write_text(
+            f'[{deliveries.FETCHED}]\nkind = "https"\nindex = "{web.url}/"\nsettle_seconds = 0\n'
+            'token = { connection = "county_web" }\n'
+        )
+        return run_all(folder) | {"asked_without_token": sum(not has_token(asked) for asked in web.asked)}
+
+
+def has_token(asked: Asked) -> bool:
+    return asked.headers.get("Authorization") == f"Bearer {deliveries.TOKEN}"
+
+
+def of_folder(there: Path, asked: Asked) -> Answer:
+    """What does a web server answer that shows a folder to whoever has the token?"""
+    if not has_token(asked):
+        return Answer(401)
+    if asked.path == "/":
+        return Answer(body="".join(f'<a href="{path.name}">' for path in sorted(there.iterdir())).encode())
+    return Answer(body=(there / asked.path[1:]).read_bytes(), headers={"ETag": '"1"'})
+
+
+def run_all(folder: Path) -> dict:
     """Run every DAG in the order of the asset graph on good files, then again on one bad and one new file."""
     logging.getLogger("airflow").setLevel(logging.INFO)
     from airflow.utils.db import initdb

@@ -18,6 +18,10 @@ CANARY = "Quokkaby"
 CANARY_DAY = date(1931, 7, 9)
 BROKEN, SECOND = "riverton_police", "riverton_county_jail"
 """Which agency sends a file that cannot be taken in, and which sends a good one on the same day?"""
+FETCHED = "co_responder_team"
+"""Whose files does Airflow fetch from a web server?"""
+TOKEN = "Quokkaby-token"
+"""What the web server asks for; Airflow keeps it in a connection."""
 
 
 def write(folder: Path) -> tuple[Path, Path]:

@@ -73,10 +73,13 @@ def test_every_variable_is_explained_and_no_secret_is_given_away():
     assert all(example[name] == "" for name, rest in used.items() if rest.startswith(":?"))
 
 
-def test_bind_mounts_are_made_or_there_and_deliveries_are_only_read(services):
-    binds = [v for s in services.values() for v in s.get("volumes", []) if isinstance(v, dict) and v["type"] == "bind"]
-    assert binds
-    assert all(bind["bind"]["create_host_path"] and bind["read_only"] for bind in binds)
+def test_bind_mounts_are_made_or_there_and_only_tasks_write_deliveries(services):
+    binds = {
+        name: [v for v in service.get("volumes", []) if isinstance(v, dict) and v["type"] == "bind"]
+        for name, service in services.items()
+    }
+    assert [name for name, found in binds.items() if found] == ["airflow-scheduler"]
+    assert all(bind["bind"]["create_host_path"] for found in binds.values() for bind in found)
 
 
 def test_every_named_volume_and_config_is_declared(compose, services):

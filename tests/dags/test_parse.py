@@ -51,7 +51,7 @@ def test_every_dag_says_what_it_is_and_who_answers_for_it(seen):
 def test_the_page_of_an_agency_follows_from_its_declaration(seen):
     for agency in load_agencies():
         dag = seen["dags"][f"deliveries_{agency.name}"]
-        assert dag["tasks"] == ["receive", "expect", "standardize"]
+        assert dag["tasks"] == ["fetch", "receive", "expect", "standardize"]
         assert dag["params"] == ["deliveries"]
         assert dag["owner"] == agency.owner
         assert agency.title in dag["doc_md"]

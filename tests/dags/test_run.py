@@ -62,7 +62,16 @@ def test_every_dag_succeeds_on_good_deliveries_at_the_first_try(seen, record_pro
     record_property("seconds", seen["seconds"])
     for run in seen["first"]:
         assert run["state"] == "success", run
+        is_fetched = run["dag_id"] == f"deliveries_{deliveries.FETCHED}"
+        fetch = run["tasks"].pop("fetch", ["skipped"])
+        assert fetch == ["success", 1] if is_fetched else fetch[0] == "skipped"
         assert all(task == ["success", 1] for task in run["tasks"].values()), run
+
+
+def test_files_are_fetched_with_the_secret_of_a_connection(seen):
+    found = [value for *step, value in seen["xcoms"] if step[:2] == [f"deliveries_{deliveries.FETCHED}", "fetch"]]
+    assert found[0]["fetched"] > 0
+    assert seen["asked_without_token"] == 0
 
 
 def test_the_list_is_that_of_the_plain_run_byte_for_byte(folder):

@@ -14,6 +14,7 @@ from pipeline.audit import Act
 from pipeline.cli import app
 from pipeline.contract.codes import EncounterKind
 from pipeline.contract.errors import DeclarationError
+from pipeline.fetch.sources import read_sources
 from pipeline.ranking import factors, measures, rank
 from pipeline.store import Store
 from tests.docs.pages import code_block, page_text
@@ -119,3 +120,14 @@ def test_the_commands_of_the_page_on_backups_are_there():
     typed = re.findall(r"^\.venv/bin/outreach (.+)$", page_text("how-to/back-up-and-restore.md"), re.MULTILINE)
     assert len(typed) == 4
     assert [line for line in typed if not known(typer.main.get_command(app), line.split())] == []
+
+
+def test_every_source_on_the_page_can_be_declared_as_it_stands(tmp_path):
+    page = page_text("how-to/fetch-from-elsewhere.md")
+    blocks = re.findall(r"^```toml source\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    [decrypt] = re.findall(r"^```toml decrypt\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "sources.toml"
+    file.write_text("\n".join([*blocks, decrypt]), encoding="utf-8")
+    sources = read_sources(file, agencies.load_agencies())
+    assert {source.kind for source in sources.values()} == {"folder", "sftp", "s3", "https", "sql", "fhir"}
+    assert sources["community_partners"].decrypt.signed_by

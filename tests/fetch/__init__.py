@@ -1,0 +1,1 @@
+"""Do files come from elsewhere whole, once, and never over another?"""
