@@ -118,7 +118,7 @@ def test_hl7apy_takes_every_patient_visit_and_merge_apart_the_same_way(messages:
         for line in (line for line in ours.segments if line[:3] in ("PID", "PV1", "MRG")):
             [fields] = ours.named(line[:3])
             theirs: dict[str, list[str]] = {}
-            for child in parse_segment(line, version=version).children:
+            for child in parse_segment(line, version=version).children or ():
                 theirs.setdefault(child.name, []).append(child.to_er7().strip())
             for number, field in enumerate(fields[1:], start=1):
                 said = theirs.get(f"{line[:3]}_{number}")
