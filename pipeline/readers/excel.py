@@ -46,7 +46,7 @@ ROWS_AT_A_TIME = 500
 """Rows in memory."""
 
 ERRORS = frozenset({"#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#GETTING_DATA", "#SPILL!"})
-"""What a cell shows whose formula failed: no value, in a workbook and in text that was saved from one."""
+"""What a cell shows whose formula failed: no value."""
 
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"

@@ -59,6 +59,11 @@ def test_case_19_a_booking_without_its_number_is_set_aside(store, tmp_path):
     assert (reason.code, reason.column, reason.count) == (RowFault.EMPTY_KEY, "booking", 1)
 
 
+def test_case_19_where_a_file_is_one_booking_that_one_is_set_aside_and_the_others_go_on(store, tmp_path):
+    without, right = document(report(number="")), document(report("D2"))
+    assert taken_in(store, tmp_path, documents_20261103_a=without, documents_20261103_b=right) == [2, 1, 1, 0]
+
+
 def test_case_20_of_a_booking_sent_twice_the_newest_version_counts(store, tmp_path):
     first, last = report(), report(sent="2026-11-04T08:00:00Z", status="Released")
     assert taken_in(store, tmp_path, reports_20261103=document(last, first, report("B2"))) == [3, 2, 0, 1]

@@ -140,6 +140,11 @@ def test_a_reference_to_nobody_sets_the_row_aside_and_the_others_stay():
     assert [row["booking"] for row in columns(REPORTS, content)] == ["B1", "B3"]
 
 
+@pytest.mark.parametrize(("count", "missing"), [(19, ()), (20, ("booking",))])
+def test_an_element_that_all_of_many_rows_lack_is_missing_from_the_document(count, missing):
+    assert read(REPORTS, document(*[report(number="")] * count)).missing_required == missing
+
+
 def test_references_in_a_circle_end():
     circle = "<nc:Person s:id='P1' s:ref='P2'/><nc:Person s:id='P2' s:ref='P1'/>"
     assert [fault for _, fault in faults(read(SHARED, document(booking(), circle)))] == ["no_such_id"]
