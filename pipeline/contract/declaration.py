@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.contract import codes, fhir_r4
 from pipeline.contract.columns import (
+    AllOf,
     AnyOf,
     Coded,
     Column,
@@ -40,7 +41,7 @@ from pipeline.contract.rules import (
 )
 
 __all__ = [
-    "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
+    "Agency", "AllOf", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
     "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind", "Matches",
     "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "needed",
 ]  # fmt: skip
@@ -173,13 +174,13 @@ class Feed:
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""
         parts: list[object] = [self.never_happened]
-        parts += [getattr(rule, name) for rule in self.encounters for name in ("only_if", *EncounterRule.FLAGS)]
+        parts += [getattr(rule, name) for rule in self.encounters for name in EncounterRule.CONDITIONS]
         parts += [rule.only_if for rule in self.conditions]
         parts += [self.person.about, self.person.death and self.person.death.when] if self.person else []
         parts += list(self.consent.granted) if self.consent else []
         while parts:
             part = parts.pop()
-            if isinstance(part, AnyOf):
+            if isinstance(part, AnyOf | AllOf):
                 parts.extend(part.conditions)
             elif isinstance(part, OneOf):
                 yield part

@@ -122,6 +122,8 @@ class EncounterRule:
         is_crisis: what makes it a behavioral-health crisis.
         is_follow_up_requested: what makes it a wish for a follow-up.
         is_suicide_watch: what says the person was on suicide watch.
+        held_elsewhere: what says that whoever's stay ended went into other custody or a ward, whatever else the row
+            gives as the reason: a furlough, a day in court, another agency's hold.
         setting_code, release_code, screen_code, outcome_code, urgency_code: our codes.
         is_about: column that holds the key of the person it is about, where the person is a row of `person_feed`.
         person_feed: the feed of the same agency that `is_about` points into.
@@ -134,6 +136,7 @@ class EncounterRule:
     is_crisis: Condition | None = None
     is_follow_up_requested: Condition | None = None
     is_suicide_watch: Condition | None = None
+    held_elsewhere: Condition | None = None
     setting_code: Coded | None = None
     release_code: Coded | None = None
     screen_code: Coded | None = None
@@ -150,6 +153,7 @@ class EncounterRule:
         "urgency_code": codes.Urgency,
     }
     FLAGS: ClassVar[tuple[str, ...]] = ("is_crisis", "is_follow_up_requested", "is_suicide_watch")
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("only_if", *FLAGS, "held_elsewhere")
 
     def __post_init__(self) -> None:
         check(bool(self.is_about) == bool(self.person_feed), "is_about and person_feed go together", self.is_about)
@@ -163,7 +167,7 @@ class EncounterRule:
 
     def columns(self) -> Iterator[str]:
         """Which columns does it read?"""
-        names = ("occurred_at", "ended_at", "only_if", *self.FLAGS, *self.CODE_LISTS)
+        names = ("occurred_at", "ended_at", *self.CONDITIONS, *self.CODE_LISTS)
         for part in (getattr(self, name) for name in names):
             if part is not None:
                 yield from part.columns()
