@@ -104,7 +104,26 @@ def _accepted_rows(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFra
     table["is_never_happened"] = holds(feed.never_happened, rows, otherwise=False)
     table["is_held"] = _is_held(feed, rows)
     table["is_about_person"] = _is_about_person(feed, rows)
+    table["is_yielding"] = _is_yielding(agency, feed, rows) & ~table["is_never_happened"]
     return table
+
+
+def _is_yielding(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """Which rows give way to any other of their record? Those that end nothing, and name nobody or no longer list them.
+
+    A blank twin of a booking, written at intake, must not put the full row aside; and who is on a roster as let out,
+    without a moment, was last seen by the row before.
+    """
+    ends = [moments(rule.ended_at, agency, feed, rows).notna() for rule in feed.encounters if rule.ended_at]
+    if not ends and feed.snapshot is None:
+        return pd.Series(False, index=rows.index)
+    has_ended = reduce(lambda left, right: left | right, ends, pd.Series(False, index=rows.index))
+    listed = feed.snapshot.listed if feed.snapshot else None
+    says_nothing = ~holds(listed, rows, otherwise=True)
+    if feed.person:
+        said = [rows[name] != "" for name in feed.person.fields.columns()]
+        says_nothing |= ~reduce(lambda left, right: left | right, said)
+    return says_nothing & ~has_ended
 
 
 def _is_about_person(feed: Feed, rows: pd.DataFrame) -> pd.Series:

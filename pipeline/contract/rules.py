@@ -175,6 +175,42 @@ class EncounterRule:
             yield self.is_about
 
 
+SMALLEST_SHARE = 0.5
+"""Share of the usual number of rows. A jail does not lose half of its people within days; a file does, cut off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotRule:
+    """What does a file say that lists everybody who is in custody on one day?
+
+    The feed's key names the stay: the number of the booking, or that of the person and the moment of admission. Its one
+    encounter rule says when the stay began, and when and how it ended, where the roster tells. Whoever is missing on a
+    later roster left between the two, and nobody said how.
+
+    Attributes:
+        listed: what says that the person of a row is still in custody; None where every row says so.
+        lag_hours: hours before the end of the day a file is of, within which its list was true at some moment. 24:
+            any hour of that day. 18: six in the morning or later. 48: it may be a day behind.
+        has_reused_numbers: whether a number may come back for another stay. Then the moment of admission, which tells
+            the two apart, has to be part of the key; else another moment corrects the first.
+        smallest_share: a file with a smaller share of the rows that its neighbours have is refused.
+    """
+
+    listed: Condition | None = None
+    lag_hours: int = 24
+    has_reused_numbers: bool = True
+    smallest_share: float = SMALLEST_SHARE
+
+    def __post_init__(self) -> None:
+        check(self.lag_hours >= 0, "a roster's lag_hours are 0 or more", self.lag_hours)
+        check(0 < self.smallest_share <= 1, "smallest_share lies above 0 and up to 1", self.smallest_share)
+
+    def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
+        if self.listed:
+            yield from self.listed.columns()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConditionRule:
     """When does a row say that a person lives with a lasting condition?

@@ -48,6 +48,8 @@ def stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
     last_ended = _last_of_each(bookings.assign(is_other=is_other), "ended_at", "is_other")
     table["ended_at"] = last_ended["ended_at"].mask(is_open)
     table["release_code"] = last_ended["release_code"].mask(is_open, None)
+    is_from_rosters = bookings["last_seen_at"].notna().groupby(bookings["stay"]).all()
+    table["last_seen_at"] = by_stay["last_seen_at"].max().where(is_from_rosters)
     return table[list(encounters.columns)].reset_index(drop=True)
 
 
@@ -74,9 +76,11 @@ def _stay_numbers(bookings: pd.DataFrame) -> pd.Series:
 def jail_stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
     """From when until when was each person in jail, up to `until`? As `stays`, each with an end.
 
-    A stay without an end lasts until the person's next, else until `until`: who is booked again was let out before.
+    A stay without an end lasts until the person's next, else until `until`: who is booked again was let out before. One
+    that only rosters tell of counts until the person was last seen: the days after it are nobody's knowledge.
     """
     table = stays(encounters, until)
     next_began = table.groupby("person_id")["occurred_at"].shift(-1)
     table["ended_at"] = table["ended_at"].fillna(next_began).fillna(pd.Timestamp(until))
+    table["ended_at"] = table["ended_at"].mask(table["last_seen_at"] < table["ended_at"], table["last_seen_at"])
     return table

@@ -159,6 +159,33 @@ def test_case_65_two_open_bookings_are_one_custody():
     assert amounts(*both)["jail_days_past_365_days"] == 47
 
 
+BLANK = dict.fromkeys(county.BOOKING, "") | {"NAME_NO": "N1", "BOOK_DT": "20261020", "STATUS": "ACTIVE"}
+
+
+@pytest.mark.parametrize("twin", ["before", "after", "in a later file", "under another number"])
+def test_case_65_a_blank_intake_twin_yields_to_the_full_row(store, tmp_path, publish, twin):
+    blank = BLANK | {"BOOKING_NO": "B2" if twin == "under another number" else "B1"}
+    if twin == "in a later file":
+        county.bookings(tmp_path / "in", {}, name="bookings_20261114.csv")
+        county.bookings(tmp_path / "in", blank)
+    else:
+        county.bookings(tmp_path / "in", *((blank, {}) if twin == "before" else ({}, blank)))
+    [entry] = publish()["entries"]
+    assert points(entry)["bookings_past_365_days"] == 4
+    accounts = county.accounting(store)["riverton_county_jail"]
+    assert (accounts["accepted"], accounts["retracted"]) == ((2, 0) if twin == "under another number" else (1, 1))
+
+
+def test_case_65_a_blank_row_that_ends_the_stay_or_voids_it_still_counts(store, tmp_path, publish):
+    county.calls(tmp_path / "in", {})
+    open_stay = {"REL_DT": "", "REL_TM": "", "RELEASE_REASON": "", "STATUS": "ACTIVE"}
+    county.bookings(tmp_path / "in", open_stay, jailed(2, "ROSE", "HARLOW"), name="bookings_20261113.csv")
+    over = BLANK | {"BOOKING_NO": "B1", "REL_DT": "20261022", "STATUS": "RELEASED"}
+    county.bookings(tmp_path / "in", over, BLANK | {"BOOKING_NO": "B2", "STATUS": "MISTAKEN"})
+    assert publish()["excluded_counts"]["in_custody"] == 0
+    assert set(people(store)) == {QUILLS_CALL, "riverton_county_jail/bookings/B1"}
+
+
 def test_case_66_a_transfer_a_hospital_or_a_hold_is_no_release(store, tmp_path, publish):
     there = {"REL_DT": "", "REL_TM": "", "STATUS": "ACTIVE", "RELEASE_REASON": "", "HOLD_AGENCY": "ICE"}
     ended = {"REL_DT": "20261110"}
