@@ -157,8 +157,10 @@ class Feed:
     def _check_snapshot(self) -> None:
         if self.snapshot is None:
             return
-        kinds = [rule.kind for rule in self.encounters]
-        check(kinds == [codes.EncounterKind.BOOKING], f"{self.name}: a roster tells of bookings, by one rule", kinds)
+        kinds = [rule.kind.value for rule in self.encounters]
+        check(
+            kinds == [codes.EncounterKind.BOOKING.value], f"{self.name}: a roster tells of bookings, by one rule", kinds
+        )
         check(bool(self.date_format), f"{self.name}: a roster's file name says its day", self.file_pattern)
         check(self.version_column is None, f"{self.name}: a roster's day orders its versions", self.version_column)
         admitted = self.encounters[0].occurred_at.column
