@@ -111,6 +111,9 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
             yield f"A behavioral-health crisis where {condition_words(rule.is_crisis)}."
         if rule.held_elsewhere:
             yield f"Not released but in other custody or a ward where {condition_words(rule.held_elsewhere)}."
+    if feed.snapshot:
+        listed = f"where {condition_words(feed.snapshot.listed)}" if feed.snapshot.listed else "by every row"
+        yield f"A roster of everybody in custody on its day: still there {listed}; who is missing later left between."
     for rule in feed.conditions:
         yield f"Gives conditions: {_listed(condition.value for condition in rule.patterns)}."
     if feed.never_happened:

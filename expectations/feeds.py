@@ -66,8 +66,8 @@ def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
     Args:
         feed: the declaration.
         deliveries: one row per file: delivery_id, row_count (all its rows), missing_required_count (required columns
-            that are absent), wrong_width_count and quarantined_count (rows, each part of row_count), business_date,
-            and usual_row_count: how many rows its neighbours have, missing where there are none.
+            that are absent), wrong_width_count and quarantined_count (rows, each part of row_count). Of rosters also
+            business_date, and usual_row_count: how many rows their neighbours have, missing where there are none.
 
     Returns:
         Findings by `delivery_id`, all critical.
@@ -76,14 +76,15 @@ def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
         CheckFailed: a rule could not be checked.
     """
     counted = deliveries["row_count"].where(deliveries["row_count"] > 0)
-    usual = deliveries["usual_row_count"].astype(float)
     judged = counted.where(counted >= FEWEST_ROWS_TO_JUDGE)
     shares = deliveries.assign(
         wrong_width_share=deliveries["wrong_width_count"] / counted,
         quarantined_share=deliveries["quarantined_count"] / judged,
-        usual_share=deliveries["row_count"] / usual.where(usual >= FEWEST_ROWS_TO_JUDGE),
-        missing_day_count=deliveries["business_date"].isna().astype(int),
     )
+    if feed.snapshot:
+        usual = deliveries["usual_row_count"].astype(float)
+        shares["usual_share"] = deliveries["row_count"] / usual.where(usual >= FEWEST_ROWS_TO_JUDGE)
+        shares["missing_day_count"] = deliveries["business_date"].isna().astype(int)
     return check(delivery_suite(feed), shares, "delivery_id")
 
 

@@ -174,6 +174,7 @@ def test_a_roster_that_comes_under_an_earlier_name_later_is_known_from_then_on(s
     roster(tmp_path / "in", 9, *both)
     take_in(store, tmp_path, at=1)
     assert stays(store)[QUILL][0] == "11-09 00:00"
+    assert int(store.read("known_by", known_at=None)["taken_in_number"].iloc[0]) > before
     assert stays(store, taken_in_number=before)[QUILL][0] == "11-12 00:00"
     assert int(store.read("known_by", known_at=county.AT)["taken_in_number"].iloc[0]) == before
 
