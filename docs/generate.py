@@ -15,6 +15,7 @@ from pipeline.agencies import load_agencies
 from pipeline.contract import codes
 from pipeline.contract.declaration import (
     Agency,
+    AllOf,
     AnyOf,
     Column,
     Condition,
@@ -111,6 +112,11 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
         yield f"Gives encounters of kind `{rule.kind.value}`{only}."
         if rule.is_crisis:
             yield f"A behavioral-health crisis where {condition_words(rule.is_crisis)}."
+        if rule.held_elsewhere:
+            yield f"Not released but in other custody or a ward where {condition_words(rule.held_elsewhere)}."
+    if feed.snapshot:
+        listed = f"where {condition_words(feed.snapshot.listed)}" if feed.snapshot.listed else "by every row"
+        yield f"A roster of everybody in custody on its day: still there {listed}; who is missing later left between."
     for rule in feed.conditions:
         yield f"Gives conditions: {_listed(condition.value for condition in rule.patterns)}."
     if feed.never_happened:
@@ -157,6 +163,8 @@ def condition_words(condition: Condition) -> str:
     """
     if isinstance(condition, AnyOf):
         return " or ".join(condition_words(part) for part in condition.conditions)
+    if isinstance(condition, AllOf):
+        return "(" + " and ".join(condition_words(part) for part in condition.conditions) + ")"
     if isinstance(condition, Matches):
         return f"`{condition.column}` matches `{condition.pattern}`"
     return f"`{condition.column}` is {_listed(value or '(blank)' for value in condition.values)}"

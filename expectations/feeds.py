@@ -12,7 +12,7 @@ import pandas as pd
 from expectations.check import Checked, Severity, check, check_values
 from expectations.engine import expect, suite_of
 from pipeline.contract.codes import RowFault
-from pipeline.contract.declaration import Column, Feed, Kind, OnFault
+from pipeline.contract.declaration import Column, Feed, Kind, OnFault, SnapshotRule
 from pipeline.contract.moments import parse_date, parse_moment, parse_time
 from pipeline.distinct import Distinct
 
@@ -70,7 +70,8 @@ def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
     Args:
         feed: the declaration.
         deliveries: one row per file: delivery_id, row_count (all its rows), missing_required_count (required columns
-            that are absent), wrong_width_count and quarantined_count (rows, each part of row_count).
+            that are absent), wrong_width_count and quarantined_count (rows, each part of row_count). Of rosters also
+            business_date, and usual_row_count: how many rows their neighbours have, missing where there are none.
 
     Returns:
         Findings by `delivery_id`, all critical.
@@ -84,6 +85,10 @@ def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
         wrong_width_share=deliveries["wrong_width_count"] / counted,
         quarantined_share=deliveries["quarantined_count"] / judged,
     )
+    if feed.snapshot:
+        usual = deliveries["usual_row_count"].astype(float)
+        shares["usual_share"] = deliveries["row_count"] / usual.where(usual >= FEWEST_ROWS_TO_JUDGE)
+        shares["missing_day_count"] = deliveries["business_date"].isna().astype(int)
     return check(delivery_suite(feed), shares, "delivery_id")
 
 
@@ -118,6 +123,7 @@ def delivery_suite(feed: Feed) -> ExpectationSuite:
             "more than half of the file's rows had to be set aside, so the file is wrong and not its rows",
         ),
     )
+    rules += _roster_rules(feed.snapshot) if feed.snapshot else ()
     return suite_of(
         f"{feed.name}: files",
         [
@@ -131,6 +137,19 @@ def delivery_suite(feed: Feed) -> ExpectationSuite:
             )
             for column, bounds, what in rules
         ],
+    )
+
+
+def _roster_rules(rule: SnapshotRule) -> tuple[tuple[str, dict[str, float], str], ...]:
+    """What must be true of each roster? Whoever is not on one is taken to have left: half a roster empties the jail."""
+    return (
+        (
+            "usual_share",
+            {"min_value": rule.smallest_share},
+            f"the roster has less than {rule.smallest_share:.0%} of the rows that rosters of the days around it have, "
+            "so it is cut off (where so many people did leave, lower smallest_share in the declaration)",
+        ),
+        ("missing_day_count", {"min_value": 0, "max_value": 0}, "the file's name says no day that the calendar has"),
     )
 
 

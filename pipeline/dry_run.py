@@ -101,6 +101,8 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
             {
                 "delivery_id": THIS_FILE,
                 "row_count": reading.row_count,
+                "usual_row_count": None,  # what its neighbours have is known where it is delivered
+                "business_date": receive.business_date(feed, name),
                 "wrong_width_count": sum(f.fault_code is RowFault.WIDTH for f in reading.faults),
                 "quarantined_count": quarantined,
                 "missing_columns": ", ".join(reading.missing_required),
@@ -130,7 +132,9 @@ def _told(agency: Agency, feed: Feed, rows: pd.DataFrame) -> dict:
     if feed.is_cumulative:
         rows = row_versions.told_so_far(feed, agency.zone, rows, rows.iloc[:0])
     said = standardize(agency, feed, rows)
-    versions = said.accepted_rows.sort_values(["version", "line_number"], na_position="first")
+    versions = said.accepted_rows.sort_values(
+        ["is_yielding", "version", "line_number"], ascending=[False, True, True], na_position="first"
+    )
     newest = versions.drop_duplicates("record_key", keep="last")
     counting = newest[~newest["is_never_happened"].astype(bool)]
     kinds = ("person_records", "encounters", "conditions", "consents")

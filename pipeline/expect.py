@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.json as pa_json
 
-from pipeline import readers
+from pipeline import readers, snapshots
 from pipeline.contract.declaration import Delimited, Feed, FixedWidth
 from pipeline.readers import Reading
 
@@ -87,6 +87,8 @@ def faults_of(feed: Feed, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
         for finding in check_rows(feed, numbered).findings
         for row_id in finding.row_ids
     ]
+    too_late = numbered.loc[snapshots.admitted_too_late(feed, numbered), "row_id"]
+    found += [(row_id, *snapshots.fault_of_late_admission(feed), "critical") for row_id in too_late]
     faults = pd.DataFrame(found, columns=["row_id", "column_name", "fault_code", "message", "severity"])
     faults = faults.merge(numbered[["row_id", *PLACE]], on="row_id").assign(row_count=1)
     critical = faults[faults["severity"] == "critical"].drop_duplicates("row_id")
@@ -110,8 +112,9 @@ def refusals(feed: Feed, files: pd.DataFrame) -> dict[int, tuple[str, str]]:
 
     Args:
         feed: the declaration.
-        files: delivery_id, row_count (all its rows), wrong_width_count, quarantined_count, and missing_columns: names
-            of required columns it does not have, joined by commas; blank for none.
+        files: delivery_id, row_count (all its rows), usual_row_count (that of its neighbours, missing where it has
+            none), business_date, wrong_width_count, quarantined_count, and missing_columns: names of required columns
+            it does not have, joined by commas; blank for none.
     """
     from expectations.feeds import check_deliveries
 

@@ -1,5 +1,7 @@
 """What does a run tell about itself? Counts only, read from what it left in the database."""
 
+from collections.abc import Iterator
+
 from pipeline.contract.outreach_list import AgencyCounts, OutreachList, RunFigures
 from pipeline.store import Work
 
@@ -34,8 +36,22 @@ def run_figures(work: Work, made: OutreachList) -> RunFigures:
         ),
         points=dict(zip(standing["points"].map(int), standing["person_count"].map(int), strict=True)),
         line_points=made.entries[-1].points if made.entries else None,
-        notes=tuple(resolution["notes"]),
+        notes=(*resolution["notes"], *_roster_notes(work, made, int(run["taken_in_number"]))),
     )
+
+
+def _roster_notes(work: Work, made: OutreachList, taken_in_number: int) -> Iterator[str]:
+    """Yield what is to be known of the rosters behind the list: days without one, and names that are a day off."""
+    titles = {state.agency: state.title for state in made.sources}
+    for row in work.read("roster_gaps", taken_in_number=taken_in_number).to_dict("records"):
+        of = f"{titles.get(row['agency'], row['agency'])}, {row['feed']}"
+        if row["missing_count"]:
+            yield (
+                f"{of}: {row['missing_count']} days between its first and its last roster have none, the latest "
+                f"{row['latest_missing_on']}; on which of them somebody left is not known"
+            )
+        if row["renamed_count"]:
+            yield f"{of}: {row['renamed_count']} rosters list people admitted on the day after the one in their name"
 
 
 def accounting(work: Work) -> list[dict[str, object]]:

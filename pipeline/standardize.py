@@ -3,34 +3,26 @@
 Everything follows from the agency's declaration; nothing here knows an agency. Pure: tables in, tables out.
 """
 
-import re
 from dataclasses import asdict, dataclass
-from datetime import datetime, time
 from functools import reduce
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from linkage import normalize
 from pipeline.births import births, possible_births
 from pipeline.contract import tables
+from pipeline.contract.codes import Release
 from pipeline.contract.declaration import (
     Agency,
-    AnyOf,
-    Coded,
-    Column,
-    Condition,
     ConditionRule,
     ConsentRule,
     EncounterRule,
     Feed,
     Matches,
-    OneOf,
     PersonFields,
-    When,
 )
-from pipeline.contract.moments import ISO, in_utc, parse_date, parse_moment, parse_time
-from pipeline.distinct import Distinct
+from pipeline.contract.moments import ISO, parse_moment
+from pipeline.row_values import coded, days, holds, moments, over_distinct
 from pipeline.row_versions import record_keys, versions
 from pipeline.whole_names import is_organisation, read_whole_name
 
@@ -110,7 +102,26 @@ def _accepted_rows(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFra
     table["is_never_happened"] = holds(feed.never_happened, rows, otherwise=False)
     table["is_held"] = _is_held(feed, rows)
     table["is_about_person"] = _is_about_person(feed, rows)
+    table["is_yielding"] = _is_yielding(agency, feed, rows) & ~table["is_never_happened"]
     return table
+
+
+def _is_yielding(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
+    """Which rows give way to any other of their record? Those that end nothing, and name nobody or no longer list them.
+
+    A blank twin of a booking, written at intake, must not put the full row aside; and who is on a roster as let out,
+    without a moment, was last seen by the row before.
+    """
+    ends = [moments(rule.ended_at, agency, feed, rows).notna() for rule in feed.encounters if rule.ended_at]
+    if not ends and feed.snapshot is None:
+        return pd.Series(False, index=rows.index)
+    has_ended = reduce(lambda left, right: left | right, ends, pd.Series(False, index=rows.index))
+    listed = feed.snapshot.listed if feed.snapshot else None
+    says_nothing = ~holds(listed, rows, otherwise=True)
+    if feed.person:
+        said = [rows[name] != "" for name in feed.person.fields.columns()]
+        says_nothing |= ~reduce(lambda left, right: left | right, said)
+    return says_nothing & ~has_ended
 
 
 def _is_about_person(feed: Feed, rows: pd.DataFrame) -> pd.Series:
@@ -144,75 +155,6 @@ def _is_part2(feed: Feed, rows: pd.DataFrame) -> pd.Series:
         return pd.Series(False, index=rows.index)
     labels = set(feed.part2_labels)
     return over_distinct(rows[feed.part2_column], lambda text: not labels.isdisjoint(text.split())).astype(bool)
-
-
-# --- reading values ------------------------------------------------------------------------------------------------
-
-
-def over_distinct(column: pd.Series, function) -> pd.Series:
-    """What does the function make of each value? It is asked once per distinct value; the result holds objects."""
-    return pd.Series(Distinct.of(column).map(function).to_numpy(), index=column.index, dtype=object)
-
-
-def holds(condition: Condition | None, rows: pd.DataFrame, *, otherwise: bool) -> pd.Series:
-    """For which rows does the condition hold? `otherwise` answers where there is no condition."""
-    if condition is None:
-        return pd.Series(otherwise, index=rows.index)
-    if isinstance(condition, AnyOf):
-        parts = [holds(part, rows, otherwise=False) for part in condition.conditions]
-        return reduce(lambda left, right: left | right, parts)
-    if isinstance(condition, OneOf):
-        wanted = {value.upper() for value in condition.values}
-        return over_distinct(rows[condition.column], lambda text: text.upper() in wanted).astype(bool)
-    assert isinstance(condition, Matches)
-    pattern = re.compile(condition.pattern, re.IGNORECASE)
-    return over_distinct(rows[condition.column], lambda text: pattern.search(text) is not None).astype(bool)
-
-
-def coded(rule: Coded | None, rows: pd.DataFrame) -> pd.Series:
-    """Which code of ours stands for each row's value? None where it is blank or unknown."""
-    if rule is None:
-        return pd.Series(None, index=rows.index, dtype=object)
-    return over_distinct(
-        rows[rule.column], lambda text: rule.mapping.get(text.upper(), rule.otherwise) if text else None
-    )
-
-
-def moments(when: When | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
-    """At which moment (UTC) was it? Missing where the row does not say."""
-    if when is None:
-        return pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us, UTC]")
-    column = feed.column(when.column)
-    if when.time_column is None:
-        found = over_distinct(rows[column.name], lambda text: parse_moment(text, column.formats, agency.zone))
-    else:
-        times = feed.column(when.time_column)
-        both = rows[column.name] + "\t" + rows[times.name]
-        found = over_distinct(both, lambda text: _join_date_and_time(text, column, times, agency.zone))
-    return pd.to_datetime(found, utc=True).astype("datetime64[us, UTC]")
-
-
-def _join_date_and_time(text: str, dates: Column, times: Column, zone: str) -> datetime | None:
-    """Which moment do a day and a time of day in two columns mean? Without a readable time, the day's beginning."""
-    day_text, _, time_text = text.partition("\t")
-    day = parse_date(day_text, dates.formats)
-    if day is None:
-        return None
-    return in_utc(datetime.combine(day, parse_time(time_text, times.formats) or time(0)), zone)
-
-
-def days(name: str | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
-    """Which ISO day does a date or moment column say, in the agency's zone? None where it does not say."""
-    if name is None:
-        return pd.Series(None, index=rows.index, dtype=object)
-    column = feed.column(name)
-    zone = ZoneInfo(agency.zone)
-
-    def day_of(text: str) -> str | None:
-        moment = parse_moment(text, column.formats, agency.zone)
-        return moment.astimezone(zone).date().isoformat() if moment else None
-
-    return over_distinct(rows[name], day_of)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -318,6 +260,10 @@ def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFr
         table[flag] = holds(getattr(rule, flag), rows, otherwise=False)
     for name in EncounterRule.CODE_LISTS:
         table[name] = coded(getattr(rule, name), rows)
+    went_elsewhere = holds(rule.held_elsewhere, rows, otherwise=False) & table["ended_at"].notna()
+    table["release_code"] = table["release_code"].mask(
+        went_elsewhere & (table["release_code"] != Release.DEATH), Release.ELSEWHERE.value
+    )
     table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
     table["is_part2"] = _is_part2(feed, rows)
     table["is_held"] = _is_held(feed, rows)

@@ -4,6 +4,7 @@ from pipeline.contract.call_types import CRISIS_NATURE
 from pipeline.contract.codes import EncounterKind, LawTag
 from pipeline.contract.declaration import (
     Agency,
+    AllOf,
     AnyOf,
     Column,
     Delimited,
@@ -35,7 +36,13 @@ NATURES = {
 }
 ABOUT_PERSON = ("SUBJECT", "SUSPECT", "ARRESTEE", "CONTACTED", "PATIENT", "MISSING")
 OTHERS = ("CALLER", "REPORTING PARTY", "COMPLAINANT", "VICTIM", "WITNESS", "OFFICER", "OTHER")
-NEVER_HAPPENED = ("TEST CALL", "VOID", "DUPLICATE")
+NEVER_HAPPENED = r"^\s*(?:TEST(?:ING)?|VOID(?:ED)?|DUPLICATE)\b"
+"""Natures of calls that were none: tries of the system, however they go on (`Test incident`), voids, duplicates."""
+
+UNNAMED, UNNAMED_OR_BLANK = r"^_BLANK$", r"^(?:_BLANK)?$"
+"""`_Blank` is what the system writes for an event that was opened and never filled in."""
+
+_UNFLAGGED = Matches("mental_health_related", r"^0?$")
 
 _PERSONS = Feed(
     name="persons",
@@ -83,7 +90,14 @@ _PERSONS = Feed(
             typical={"Cleared": 40, "Report": 30, "Arrest": 10, "Unfounded": 10, "Referred": 10},
         ),
     ),
-    never_happened=AnyOf((OneOf("nature", NEVER_HAPPENED), OneOf("final_nature", NEVER_HAPPENED))),
+    never_happened=AnyOf(
+        (
+            Matches("nature", NEVER_HAPPENED),
+            Matches("final_nature", NEVER_HAPPENED),
+            AllOf((Matches("nature", UNNAMED), Matches("final_nature", UNNAMED_OR_BLANK), _UNFLAGGED)),
+            AllOf((Matches("nature", UNNAMED_OR_BLANK), Matches("final_nature", UNNAMED), _UNFLAGGED)),
+        )
+    ),
     person=PersonRule(
         about=OneOf("person_role", ABOUT_PERSON),
         fields=PersonFields(

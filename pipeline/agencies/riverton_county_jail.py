@@ -11,6 +11,7 @@ from pipeline.contract.declaration import (
     EncounterRule,
     Feed,
     Kind,
+    Matches,
     OneOf,
     OnFault,
     PersonFields,
@@ -23,13 +24,27 @@ RELEASES = {
     "BOND": Release.COMMUNITY,
     "PR": Release.COMMUNITY,
     "TIME SERVED": Release.COMMUNITY,
+    **dict.fromkeys(("BAIL", "CASH BOND", "SURETY BOND", "OWN RECOGNIZANCE", "ROR", "PRETRIAL"), Release.COMMUNITY),
+    **dict.fromkeys(("SENTENCE SERVED", "SENTENCE COMPLETE", "PAROLE", "PROBATION", "WEEKENDER"), Release.COMMUNITY),
+    **dict.fromkeys(("CHARGES DROPPED", "CHARGES DISMISSED", "DISMISSED", "NO CHARGES FILED"), Release.COMMUNITY),
+    **dict.fromkeys(("ACQUITTED", "COURT ORDER", "CITE AND RELEASE"), Release.COMMUNITY),
     "TRANSFER": Release.ELSEWHERE,
     "OTHER AGENCY": Release.ELSEWHERE,
     "PRISON": Release.ELSEWHERE,
     "HOSPITAL": Release.ELSEWHERE,
     "DEATH": Release.DEATH,
 }
-"""TRANSFER and OTHER AGENCY are not a release to the community; any reason not named here is taken for one."""
+"""A reason not named here says that the stay is over and no more: no word that we do not know is called a release."""
+
+OTHER_CUSTODY = (
+    r"FURLOUGH|\bTO COURT\b|HOSPITAL|MEDICAL TRANSPORT|TRANSFER|EXTRADIT|\bPRISON|\bD\.?O\.?C\b|DETAINER|MARSHAL"
+    r"|\bUSMS\b|\bICE\b|IMMIGRATION|\bCBP\b|\bFEDERAL\b|\bFBI\b|(?:OTHER|OUTSIDE) (?:AGENCY|COUNTY|JURISDICTION|STATE)"
+    r"|OUT OF (?:COUNTY|STATE)|(?:AGENCY|COUNTY|STATE) HOLD|HOLD (?:FOR|BY)\b|\bON WRIT\b"
+)
+"""Words of a release reason that speak of other custody or a ward: the stay goes on somewhere else."""
+
+HELD_BY_OTHERS = r"^(?!\s*(?:NO|NONE|N/?A|-+|UNK(?:NOWN)?)?\s*$)"
+"""A hold by anybody. Who is let go on bond with one is handed over to whoever holds, not sent home."""
 
 _BOOKINGS = Feed(
     name="bookings",
@@ -133,7 +148,8 @@ _BOOKINGS = Feed(
             occurred_at=When("BOOK_DT", "BOOK_TM"),
             ended_at=When("REL_DT", "REL_TM"),
             is_suicide_watch=OneOf("SUICIDE_WATCH", ("Y",)),
-            release_code=Coded("RELEASE_REASON", RELEASES, otherwise=Release.COMMUNITY),
+            held_elsewhere=AnyOf((Matches("HOLD_AGENCY", HELD_BY_OTHERS), Matches("RELEASE_REASON", OTHER_CUSTODY))),
+            release_code=Coded("RELEASE_REASON", RELEASES, otherwise=Release.LEFT_UNKNOWN),
             screen_code=Coded(
                 "BJMHS_RESULT", {"REFER": Screen.POSITIVE, "NO": Screen.NEGATIVE, "REFUSED": Screen.REFUSED}
             ),

@@ -7,6 +7,7 @@ from pipeline.contract.call_types import CRISIS_NATURE
 from pipeline.contract.codes import EncounterKind, LawTag
 from pipeline.contract.declaration import (
     Agency,
+    AllOf,
     AnyOf,
     Column,
     Delimited,
@@ -43,7 +44,21 @@ NATURES = {
     "VOID": 2,
     "DUPLICATE": 3,
 }
-NEVER_HAPPENED = ("TEST CALL", "VOID", "DUPLICATE")
+NEVER_HAPPENED = r"^\s*(?:TEST(?:ING)?|VOID(?:ED)?|DUPLICATE)\b"
+"""Natures of calls that were none: tries of the system, however they go on (`Test incident`), voids, duplicates."""
+
+UNNAMED, UNNAMED_OR_BLANK = r"^_BLANK$", r"^(?:_BLANK)?$"
+"""`_Blank` is what the system writes for an event that was opened and never filled in."""
+
+_OWN_LOG = (
+    r"ADMIN\w*|MEAL|LUNCH|BREAK|BRIEFING|ROLL CALL|TRAINING|REPORT WRITING|PAPERWORK|OUT OF SERVICE|FUEL"
+    r"|COURT APPEARANCE|VEHICLE MAINTENANCE|STATION DUTY|SPECIAL DETAIL|(?:DIRECTED|EXTRA|FOOT) PATROL"
+    r"|(?:AREA|BUILDING|BUSINESS|PROPERTY|SECURITY) CHECK"
+)
+OFFICERS_OWN, OFFICERS_OWN_OR_BLANK = rf"^(?:{_OWN_LOG})$", rf"^(?:_BLANK|{_OWN_LOG})?$"
+"""Natures of an officer's own log. ONVIEW alone says nothing: what an officer comes upon is as real as a call."""
+
+_UNFLAGGED = Matches("MHFlag", r"^N?$")
 
 _CALLS = Feed(
     name="calls",
@@ -112,7 +127,23 @@ _CALLS = Feed(
             typical={"N": 90, "Y": 10},
         ),
     ),
-    never_happened=AnyOf((OneOf("InitialType", NEVER_HAPPENED), OneOf("FinalType", NEVER_HAPPENED))),
+    never_happened=AnyOf(
+        (
+            Matches("InitialType", NEVER_HAPPENED),
+            Matches("FinalType", NEVER_HAPPENED),
+            AllOf((Matches("InitialType", UNNAMED), Matches("FinalType", UNNAMED_OR_BLANK), _UNFLAGGED)),
+            AllOf((Matches("InitialType", UNNAMED_OR_BLANK), Matches("FinalType", UNNAMED), _UNFLAGGED)),
+            AllOf(
+                (
+                    OneOf("Source", ("ONVIEW",)),
+                    Matches("InitialType", OFFICERS_OWN_OR_BLANK),
+                    Matches("FinalType", OFFICERS_OWN_OR_BLANK),
+                    AnyOf((Matches("InitialType", OFFICERS_OWN), Matches("FinalType", OFFICERS_OWN))),
+                    _UNFLAGGED,
+                )
+            ),
+        )
+    ),
     person=PersonRule(
         about=OneOf("Role", ("SUBJECT", "MISSING")),
         fields=PersonFields(

@@ -37,6 +37,7 @@ class Release(StrEnum):
     COMMUNITY = "community"
     ELSEWHERE = "elsewhere"  # transferred: not in this jail and not at home until a later encounter shows otherwise
     DEATH = "death"
+    LEFT_UNKNOWN = "left_unknown"  # out of custody, and nobody said how: neither a release nor a transfer
 
 
 class Screen(StrEnum):

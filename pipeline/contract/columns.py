@@ -154,7 +154,19 @@ class AnyOf:
             yield from condition.columns()
 
 
-Condition = OneOf | Matches | AnyOf
+@dataclass(frozen=True)
+class AllOf:
+    """Do all of these conditions hold?"""
+
+    conditions: "tuple[Condition, ...]"
+
+    def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
+        for condition in self.conditions:
+            yield from condition.columns()
+
+
+Condition = OneOf | Matches | AnyOf | AllOf
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.contract import codes, fhir_r4
 from pipeline.contract.columns import (
+    AllOf,
     AnyOf,
     Coded,
     Column,
@@ -38,13 +39,14 @@ from pipeline.contract.rules import (
     FullName,
     PersonFields,
     PersonRule,
+    SnapshotRule,
 )
 from pipeline.contract.xml_paths import check_paths
 
 __all__ = [
-    "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
+    "Agency", "AllOf", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
     "EncounterRule", "Excel", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2", "JsonLines", "Kind",
-    "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "Xml", "needed",
+    "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "SnapshotRule", "When", "Xml", "needed",
 ]  # fmt: skip
 
 
@@ -64,6 +66,7 @@ class Feed:
         encounters: when a row is an encounter.
         conditions: when a row is a lasting condition.
         consent: when a row is, or carries, a consent.
+        snapshot: set where each file lists everybody in custody on one day: what follows from being on it or not.
         never_happened: rows for which this holds are retracted: they count for nothing.
         law: which laws tag the feed's rows.
         part2_column: column of security labels; rows labelled with one of `part2_labels` count only under consent.
@@ -87,6 +90,7 @@ class Feed:
     encounters: tuple[EncounterRule, ...] = ()
     conditions: tuple[ConditionRule, ...] = ()
     consent: ConsentRule | None = None
+    snapshot: SnapshotRule | None = None
     never_happened: Condition | None = None
     law: tuple[codes.LawTag, ...] = ()
     part2_column: str | None = None
@@ -126,12 +130,14 @@ class Feed:
             self.part2_column,
         )
         self._check_kinds()
+        self._check_snapshot()
         self._check_flat_columns()
 
     def _mentioned(self) -> Iterator[str]:
         yield from self.key
         yield from (name for name in (self.part2_column, self.version_column, *self._merge_columns()) if name)
-        for part in (self.person, *self.encounters, *self.conditions, self.consent, self.never_happened):
+        rules = (self.person, *self.encounters, *self.conditions, self.consent, self.snapshot)
+        for part in (*rules, self.never_happened):
             if part is not None:
                 yield from part.columns()
 
@@ -162,6 +168,19 @@ class Feed:
             column = self.column(name)
             is_strict = column.is_required and not column.may_be_empty
             check(is_strict, f"{self.name}: a key column is required and never empty", name)
+
+    def _check_snapshot(self) -> None:
+        if self.snapshot is None:
+            return
+        kinds = [rule.kind.value for rule in self.encounters]
+        check(
+            kinds == [codes.EncounterKind.BOOKING.value], f"{self.name}: a roster tells of bookings, by one rule", kinds
+        )
+        check(bool(self.date_format), f"{self.name}: a roster's file name says its day", self.file_pattern)
+        check(self.version_column is None, f"{self.name}: a roster's day orders its versions", self.version_column)
+        admitted = self.encounters[0].occurred_at.column
+        is_told_apart = admitted in self.key or not self.snapshot.has_reused_numbers
+        check(is_told_apart, f"{self.name}: with reused numbers, the moment of admission is part of the key", self.key)
 
     def _read_as_dates(self) -> Iterator[str]:
         """Which columns does the translation read as days, times or moments?"""
@@ -201,13 +220,14 @@ class Feed:
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""
         parts: list[object] = [self.never_happened]
-        parts += [getattr(rule, name) for rule in self.encounters for name in ("only_if", *EncounterRule.FLAGS)]
+        parts += [getattr(rule, name) for rule in self.encounters for name in EncounterRule.CONDITIONS]
         parts += [rule.only_if for rule in self.conditions]
         parts += [self.person.about, self.person.death and self.person.death.when] if self.person else []
         parts += list(self.consent.granted) if self.consent else []
+        parts += [self.snapshot.listed] if self.snapshot else []
         while parts:
             part = parts.pop()
-            if isinstance(part, AnyOf):
+            if isinstance(part, AnyOf | AllOf):
                 parts.extend(part.conditions)
             elif isinstance(part, OneOf):
                 yield part

@@ -122,6 +122,8 @@ class EncounterRule:
         is_crisis: what makes it a behavioral-health crisis.
         is_follow_up_requested: what makes it a wish for a follow-up.
         is_suicide_watch: what says the person was on suicide watch.
+        held_elsewhere: what says that whoever's stay ended went into other custody or a ward, whatever else the row
+            gives as the reason: a furlough, a day in court, another agency's hold.
         setting_code, release_code, screen_code, outcome_code, urgency_code: our codes.
         is_about: column that holds the key of the person it is about, where the person is a row of `person_feed`.
         person_feed: the feed of the same agency that `is_about` points into.
@@ -134,6 +136,7 @@ class EncounterRule:
     is_crisis: Condition | None = None
     is_follow_up_requested: Condition | None = None
     is_suicide_watch: Condition | None = None
+    held_elsewhere: Condition | None = None
     setting_code: Coded | None = None
     release_code: Coded | None = None
     screen_code: Coded | None = None
@@ -150,6 +153,7 @@ class EncounterRule:
         "urgency_code": codes.Urgency,
     }
     FLAGS: ClassVar[tuple[str, ...]] = ("is_crisis", "is_follow_up_requested", "is_suicide_watch")
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("only_if", *FLAGS, "held_elsewhere")
 
     def __post_init__(self) -> None:
         check(bool(self.is_about) == bool(self.person_feed), "is_about and person_feed go together", self.is_about)
@@ -163,12 +167,48 @@ class EncounterRule:
 
     def columns(self) -> Iterator[str]:
         """Which columns does it read?"""
-        names = ("occurred_at", "ended_at", "only_if", *self.FLAGS, *self.CODE_LISTS)
+        names = ("occurred_at", "ended_at", *self.CONDITIONS, *self.CODE_LISTS)
         for part in (getattr(self, name) for name in names):
             if part is not None:
                 yield from part.columns()
         if self.is_about:
             yield self.is_about
+
+
+SMALLEST_SHARE = 0.5
+"""Share of the usual number of rows. A jail does not lose half of its people within days; a file does, cut off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotRule:
+    """What does a file say that lists everybody who is in custody on one day?
+
+    The feed's key names the stay: the number of the booking, or that of the person and the moment of admission. Its one
+    encounter rule says when the stay began, and when and how it ended, where the roster tells. Whoever is missing on a
+    later roster left between the two, and nobody said how.
+
+    Attributes:
+        listed: what says that the person of a row is still in custody; None where every row says so.
+        lag_hours: hours before the end of the day a file is of, within which its list was true at some moment. 24:
+            any hour of that day. 18: six in the morning or later. 48: it may be a day behind.
+        has_reused_numbers: whether a number may come back for another stay. Then the moment of admission, which tells
+            the two apart, has to be part of the key; else another moment corrects the first.
+        smallest_share: a file with a smaller share of the rows that its neighbours have is refused.
+    """
+
+    listed: Condition | None = None
+    lag_hours: int = 24
+    has_reused_numbers: bool = True
+    smallest_share: float = SMALLEST_SHARE
+
+    def __post_init__(self) -> None:
+        check(self.lag_hours >= 0, "a roster's lag_hours are 0 or more", self.lag_hours)
+        check(0 < self.smallest_share <= 1, "smallest_share lies above 0 and up to 1", self.smallest_share)
+
+    def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
+        if self.listed:
+            yield from self.listed.columns()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,9 @@ EVIDENCE = (
 
 _VERSION = ("delivery_id", "line_number")
 
+SNAPSHOT = ("delivery_id", "named_for", "observed_on", "earliest_at", "latest_at")
+"""One row per roster: which day its name says, which day it is of, and between which moments its list was true."""
+
 PERSON_RECORD = (
     *("record_id", "agency", "feed", "record_key", "display_name", *EVIDENCE),
     *("death_date", "is_dead", "consent_from", "consent_until", "is_part2", "is_held", "recorded_at", *_VERSION),

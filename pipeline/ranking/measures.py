@@ -1,7 +1,8 @@
 """What can a factor count? Each measure turns facts inside a window into an amount per person.
 
-Facts are the tables that `Facts` holds. A measure answers a table indexed by `person_id` with `amount` (whole number,
-above 0), `latest_at` (moment of the latest thing counted) and `agencies` (sorted tuple of those it is known from).
+Facts are the tables that `Facts` holds; bookings in them are told once per stay. A measure answers a table indexed by
+`person_id` with `amount` (whole number, above 0), `latest_at` (moment of the latest thing counted) and `agencies`
+(sorted tuple of those it is known from).
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from pipeline.contract.codes import Condition, EncounterKind, Release, Screen, Setting
+from pipeline.ranking import stays
 
 MINUTES_PER_DAY = 24 * 60
 
@@ -29,6 +31,7 @@ class Facts:
 
     Attributes:
         encounters: person_id, agency, kind, occurred_at, ended_at, flags and codes; nothing after `until`.
+            `last_seen_at` says until when a stay without a told end is certain; missing where no roster tells of it.
         conditions: person_id, agency, condition_code, recorded_at.
         until: the end of the list's day.
     """
@@ -89,35 +92,13 @@ def emergency_or_crisis_visits(facts: Facts, window: Window) -> pd.DataFrame:
     return _by_person(_within(visits[is_meant], "occurred_at", window), "occurred_at")
 
 
-def stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
-    """When was each person in jail? One row per stay without overlap: person_id, agency, began_at, ended_at.
-
-    A stay without an end lasts until the person's next booking, else until `until`: who is booked again was let out
-    before. Stays that overlap (one stay under two bookings) are one.
-    """
-    bookings = (
-        Where(kind=EncounterKind.BOOKING).rows(encounters).sort_values(["person_id", "occurred_at", "encounter_id"])
-    )
-    bookings = bookings.rename(columns={"occurred_at": "began_at"})[["person_id", "agency", "began_at", "ended_at"]]
-    next_began = bookings.groupby("person_id")["began_at"].shift(-1)
-    limit = pd.Timestamp(until)
-    bookings["ended_at"] = bookings["ended_at"].fillna(next_began).fillna(limit).clip(upper=limit)
-    bookings = bookings[bookings["ended_at"] >= bookings["began_at"]]
-    latest_end_so_far = bookings.groupby("person_id")["ended_at"].cummax().groupby(bookings["person_id"]).shift()
-    stay_number = (~(bookings["began_at"] <= latest_end_so_far)).cumsum()
-    grouped = bookings.groupby(stay_number.to_numpy(), sort=False)
-    return grouped.agg({"person_id": "first", "agency": "first", "began_at": "min", "ended_at": "max"}).reset_index(
-        drop=True
-    )
-
-
 def jail_days(facts: Facts, window: Window) -> pd.DataFrame:
     """How many whole days of the window did the person spend in jail? Stays are cut at the window's ends."""
-    table = stays(facts.encounters, facts.until)
-    table["began_at"] = table["began_at"].clip(lower=pd.Timestamp(window.start))
+    table = stays.jail_stays(facts.encounters, facts.until)
+    table["occurred_at"] = table["occurred_at"].clip(lower=pd.Timestamp(window.start))
     table["ended_at"] = table["ended_at"].clip(upper=pd.Timestamp(window.end))
-    table = table[table["ended_at"] > table["began_at"]]
-    minutes = ((table["ended_at"] - table["began_at"]) // timedelta(minutes=1)).astype("int64")
+    table = table[table["ended_at"] > table["occurred_at"]]
+    minutes = ((table["ended_at"] - table["occurred_at"]) // timedelta(minutes=1)).astype("int64")
     by_person = _by_person(table, "ended_at", minutes)
     by_person["amount"] = by_person["amount"] // MINUTES_PER_DAY
     by_person["latest_at"] = by_person["latest_at"] - timedelta(

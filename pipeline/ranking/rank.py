@@ -1,7 +1,7 @@
 """Who, this week, first, and why? Facts → points → order → line → entries. Pure: tables in, a list out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.contract.codes import EncounterKind
 from pipeline.contract.outreach_list import Entry, Reason
-from pipeline.ranking import capacity
+from pipeline.ranking import capacity, stays
 from pipeline.ranking.factors import EVER, FACTORS, Factor
 from pipeline.ranking.measures import Facts, Window
 
@@ -52,6 +52,7 @@ def points_by_factor(facts: Facts, calendar: Calendar, factors: tuple[Factor, ..
     Returns:
         One row per person and factor with points: person_id, factor, points, amount, latest_at, agencies.
     """
+    facts = replace(facts, encounters=stays.told_once(facts.encounters, facts.until))
     parts = []
     for factor in factors:
         table = factor.measure(facts, calendar.window(factor.window_days)).reset_index()

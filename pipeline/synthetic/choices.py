@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.contract.declaration import AnyOf, Coded, Column, Condition, Feed, Kind, Matches, OneOf
+from pipeline.contract.declaration import AllOf, AnyOf, Coded, Column, Condition, Feed, Kind, Matches, OneOf
 from pipeline.synthetic.chance import Chance, Weighted
 from pipeline.synthetic.witness import find_text_matching
 
@@ -49,7 +49,12 @@ def coded_as(coded: Coded, code: str | None) -> Condition | NoneOf | None:
 
 
 def leaves_of(condition: Condition | NoneOf) -> Iterator[Leaf]:
-    """Which plain tests is a condition made of?"""
+    """Which plain tests is a condition made of, each of which alone may decide?
+
+    None of an `AllOf`: made-up rows meet one where it is demanded by itself, and never inside an either-or.
+    """
+    if isinstance(condition, AllOf):
+        return
     if isinstance(condition, AnyOf):
         for part in condition.conditions:
             yield from leaves_of(part)
@@ -104,7 +109,8 @@ class Choices:
         """Which demands leave no choice of column, by column, and which leave one?"""
         firm: dict[str, tuple[tuple[Leaf, bool], ...]] = {}
         either: list[Condition] = []
-        for condition, truth in demands:
+        whole = ((part, True) for condition, truth in demands if truth for part in _parts_of_all(condition))
+        for condition, truth in (*demands, *whole):
             if truth and isinstance(condition, AnyOf):
                 either.append(condition)
                 continue
@@ -125,6 +131,11 @@ class Choices:
         if options:
             chosen = chance.draw(Weighted(options))
             firm[chosen.column] = (*firm.get(chosen.column, ()), (chosen, True))
+
+
+def _parts_of_all(condition: Condition | NoneOf) -> tuple[Condition, ...]:
+    """Which conditions must hold together, where all must?"""
+    return condition.conditions if isinstance(condition, AllOf) else ()
 
 
 def _possible_values(column: Column, feed: Feed) -> dict[str, float]:
@@ -168,13 +179,14 @@ def _leaves_on(feed: Feed, column: str) -> Iterator[Leaf]:
     if feed.person:
         conditions += [feed.person.about, feed.person.death and feed.person.death.when]
     for rule in feed.encounters:
-        conditions += [rule.only_if, *(getattr(rule, flag) for flag in rule.FLAGS)]
+        conditions += [getattr(rule, name) for name in rule.CONDITIONS]
         mapped = (getattr(rule, attribute) for attribute in rule.CODE_LISTS)
         conditions += [OneOf(coded.column, tuple(coded.mapping)) for coded in mapped if coded]
     for rule in feed.conditions:
         conditions += [rule.only_if, *(Matches(rule.code_column, pattern) for pattern in rule.patterns.values())]
     if feed.consent:
         conditions += list(feed.consent.granted)
+    conditions += [part for condition in conditions if condition for part in _parts_of_all(condition)]
     for condition in conditions:
         if condition is not None:
             yield from (leaf for leaf in leaves_of(condition) if leaf.column == column)

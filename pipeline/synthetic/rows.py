@@ -89,6 +89,8 @@ class RowMaker:
             coded = getattr(rule, attribute)
             if coded and (wanted := coded_as(coded, code)):
                 demands.append((wanted, True))
+        if rule.held_elsewhere and fact.release is not Release.ELSEWHERE:
+            demands.append((rule.held_elsewhere, False))
         return demands + self._going_on(rule.ended_at, is_open) if fact.is_kept else demands
 
     def condition(self, rule: ConditionRule, fact: LastingFact, is_open: bool) -> Row:

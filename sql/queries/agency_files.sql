@@ -1,8 +1,11 @@
--- What became of each agency's files, and which business date did the newest accepted one have?
+-- What became of each agency's files, and which business date did the newest accepted one have? Of a roster, the day it is of.
 select
-    agency, feed,
-    count(*) filter (where status = 'accepted') as accepted_files,
-    max(business_date) filter (where status = 'accepted' and business_date <= :as_of) as latest_business_date
+    delivery.agency, delivery.feed,
+    count(*) filter (where delivery.status = 'accepted') as accepted_files,
+    max(coalesce(snapshot.observed_on, delivery.business_date)) filter (
+        where delivery.status = 'accepted' and coalesce(snapshot.observed_on, delivery.business_date) <= :as_of
+    ) as latest_business_date
 from raw.delivery
-where cast(:taken_in_number as bigint) is null or taken_in_number is null or taken_in_number <= :taken_in_number
-group by agency, feed
+left join core.snapshots_known(:taken_in_number) as snapshot using (delivery_id)
+where cast(:taken_in_number as bigint) is null or delivery.taken_in_number is null or delivery.taken_in_number <= :taken_in_number
+group by delivery.agency, delivery.feed

@@ -1,9 +1,23 @@
--- What was known with these files to have happened up to the end of this day, as far as it may be used?
+-- What was known with these files to have happened up to the end of this day, as far as it may be used? A stay that only
+-- rosters tell of has ended when it was first not seen, for a reason nobody told, and is certain until it was last seen.
+with stay as materialized (select * from core.stays_known(:taken_in_number))
 select
-    encounter.record_id, encounter.encounter_id, encounter.agency, encounter.is_part2, encounter.kind, encounter.occurred_at, encounter.ended_at,
+    encounter.record_id, encounter.encounter_id, encounter.agency, encounter.is_part2, encounter.kind, encounter.occurred_at,
+    coalesce(encounter.ended_at, stay.first_not_seen_at) as ended_at,
+    case
+        when encounter.ended_at is null and stay.delivery_id is not null
+        then greatest(encounter.occurred_at, stay.last_seen_at)
+    end as last_seen_at,
     encounter.is_crisis, encounter.is_follow_up_requested, encounter.is_suicide_watch,
-    encounter.setting_code, encounter.release_code, encounter.screen_code, encounter.outcome_code, encounter.urgency_code
+    encounter.setting_code,
+    case
+        when encounter.ended_at is null and stay.first_not_seen_at is not null
+        then coalesce(encounter.release_code, 'left_unknown')
+        else encounter.release_code
+    end as release_code,
+    encounter.screen_code, encounter.outcome_code, encounter.urgency_code
 from core.encounters_known(:taken_in_number) as encounter
+left join stay using (delivery_id, line_number)
 where not encounter.is_held
   and (encounter.consent_until is null or encounter.consent_until >= :as_of)
   and encounter.occurred_at < :until

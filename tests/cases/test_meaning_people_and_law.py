@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.ranking.exclusions import excluded
+from tests.ranking import county as small
 from tests.ranking.county import amounts, booking
 from tests.review.county import people
 from tests.road import county
@@ -82,6 +84,33 @@ def test_case_62_tests_voids_and_duplicates_never_happened_and_both_natures_coun
     assert county.accounting(store)["riverton_police"]["retracted"] == 3
 
 
+def test_case_62_a_try_of_the_system_and_an_officers_own_log_never_happened(store, tmp_path, publish):
+    never = (
+        {"FinalType": "TEST MOTOROLA"},
+        {"InitialType": "Test incident"},
+        {"InitialType": "_Blank", "FinalType": "_Blank"},
+        {"InitialType": "_Blank", "FinalType": ""},
+        {"Source": "ONVIEW", "InitialType": "BUSINESS CHECK", "FinalType": "_Blank"},
+        {"Source": "ONVIEW", "InitialType": "", "FinalType": "MEAL"},
+    )
+    happened = (
+        {"InitialType": "DISTURBANCE", "FinalType": "_Blank"},
+        {"Source": "ONVIEW", "InitialType": "BUSINESS CHECK", "FinalType": "TRESPASS"},
+        {"Source": "ONVIEW", "FinalType": "SUSPICIOUS PERSON"},
+        {"Source": "ONVIEW", "InitialType": "FOOT PATROL", "FinalType": "FOOT PATROL", "MHFlag": "Y"},
+        {"Source": "911", "InitialType": "BUSINESS CHECK", "FinalType": "BUSINESS CHECK"},
+        {"InitialType": "TESTIMONY", "FinalType": "TRESPASS"},
+    )
+    rows = [{"IncidentNo": f"26-{n}"} | PLAIN | row for n, row in enumerate((*happened, *never), start=1)]
+    county.calls(tmp_path / "in", *rows)
+    unfilled = {"nature": "_Blank", "final_nature": "_BLANK", "mental_health_related": "0", "case_no": "L26-2"}
+    county.persons(tmp_path / "in", {"final_nature": "Test incident"}, unfilled)
+    [entry] = publish()["entries"]
+    assert entry["record_keys"] == [f"riverton_police/calls/26-{n}|1" for n in range(1, 7)]
+    assert points(entry)["calls_past_90_days"] == len(happened)
+    assert county.accounting(store)["riverton_police"]["retracted"] == len(never)
+
+
 def test_case_63_one_call_with_several_units_and_a_text_cut_short_is_one_event(store, tmp_path, publish):
     units = ("LC_Citation Issued", "LC_Citation Issued,LPEOT_Veh t")
     county.calls(tmp_path / "in", *({"Disposition": text} for text in units))
@@ -113,6 +142,50 @@ def test_case_65_one_stay_told_in_many_rows_is_one_stay(store, tmp_path, publish
         assert both["jail_days_past_365_days"] == (20 if other == stay else 30)
 
 
+def test_case_65_one_stay_under_two_numbers_and_in_two_jails_is_one_booking_and_one_release():
+    known = {"release_code": "community", "screen_code": "positive", "is_suicide_watch": True}
+    first = booking("2026-11-01 12:00", "2026-11-12 12:00", **known)
+    second = booking("2026-11-02 12:00", "2026-11-12 12:00", agency="another_jail", **known)
+    once, twice = amounts(first), amounts(first, second)
+    assert twice == once
+    assert (once["bookings_past_365_days"], once["releases_past_14_days"]) == (1, 1)
+    assert once["jail_days_past_365_days"] == 11
+
+
+def test_case_65_two_open_bookings_are_one_custody():
+    both = (booking("2026-10-01 00:00"), booking("2026-10-01 08:00"))
+    assert excluded(small.people(*both)).get("P-1") == "in_custody"
+    assert amounts(*both)["bookings_past_365_days"] == 1
+    assert amounts(*both)["jail_days_past_365_days"] == 47
+
+
+BLANK = dict.fromkeys(county.BOOKING, "") | {"NAME_NO": "N1", "BOOK_DT": "20261020", "STATUS": "ACTIVE"}
+
+
+@pytest.mark.parametrize("twin", ["before", "after", "in a later file", "under another number"])
+def test_case_65_a_blank_intake_twin_yields_to_the_full_row(store, tmp_path, publish, twin):
+    blank = BLANK | {"BOOKING_NO": "B2" if twin == "under another number" else "B1"}
+    if twin == "in a later file":
+        county.bookings(tmp_path / "in", {}, name="bookings_20261114.csv")
+        county.bookings(tmp_path / "in", blank)
+    else:
+        county.bookings(tmp_path / "in", *((blank, {}) if twin == "before" else ({}, blank)))
+    [entry] = publish()["entries"]
+    assert points(entry)["bookings_past_365_days"] == 4
+    accounts = county.accounting(store)["riverton_county_jail"]
+    assert (accounts["accepted"], accounts["retracted"]) == ((2, 0) if twin == "under another number" else (1, 1))
+
+
+def test_case_65_a_blank_row_that_ends_the_stay_or_voids_it_still_counts(store, tmp_path, publish):
+    county.calls(tmp_path / "in", {})
+    open_stay = {"REL_DT": "", "REL_TM": "", "RELEASE_REASON": "", "STATUS": "ACTIVE"}
+    county.bookings(tmp_path / "in", open_stay, jailed(2, "ROSE", "HARLOW"), name="bookings_20261113.csv")
+    over = BLANK | {"BOOKING_NO": "B1", "REL_DT": "20261022", "STATUS": "RELEASED"}
+    county.bookings(tmp_path / "in", over, BLANK | {"BOOKING_NO": "B2", "STATUS": "MISTAKEN"})
+    assert publish()["excluded_counts"]["in_custody"] == 0
+    assert set(people(store)) == {QUILLS_CALL, "riverton_county_jail/bookings/B1"}
+
+
 def test_case_66_a_transfer_a_hospital_or_a_hold_is_no_release(store, tmp_path, publish):
     there = {"REL_DT": "", "REL_TM": "", "STATUS": "ACTIVE", "RELEASE_REASON": "", "HOLD_AGENCY": "ICE"}
     ended = {"REL_DT": "20261110"}
@@ -128,6 +201,44 @@ def test_case_66_a_transfer_a_hospital_or_a_hold_is_no_release(store, tmp_path, 
     assert "releases_past_14_days" in points(made["entries"][0])
     counts = made["excluded_counts"]
     assert (counts["in_custody"], counts["transferred_elsewhere"]) == (1, 3)
+
+
+GONE_ELSEWHERE = {
+    "a furlough": {"RELEASE_REASON": "FURLOUGH"},
+    "a day in court": {"RELEASE_REASON": "OUT TO COURT"},
+    "a hospital": {"RELEASE_REASON": "State Hospital"},
+    "another county": {"RELEASE_REASON": "RELEASED TO OTHER COUNTY"},
+    "immigration": {"RELEASE_REASON": "ICE"},
+    "bond, with a hold": {"RELEASE_REASON": "BOND", "HOLD_AGENCY": "ICE"},
+    "time served, with a hold": {"RELEASE_REASON": "TIME SERVED", "HOLD_AGENCY": "ADAMS CO SO"},
+}
+
+
+@pytest.mark.parametrize("how", GONE_ELSEWHERE)
+def test_case_66_whoever_is_in_other_custody_was_not_released(tmp_path, publish, how):
+    still_held = {"REL_DT": "", "REL_TM": "", "STATUS": "ACTIVE"} | GONE_ELSEWHERE[how]
+    county.bookings(
+        tmp_path / "in",
+        jailed(1, "MARTIN", "QUILL", REL_DT="20261110"),
+        jailed(2, "GORDON", "STONEY", REL_DT="20261110", **GONE_ELSEWHERE[how]),
+        jailed(3, "ROSE", "HARLOW", **still_held),
+    )
+    made = publish()
+    assert keys(made) == [["riverton_county_jail/bookings/B1"]]
+    counts = made["excluded_counts"]
+    assert (counts["in_custody"], counts["transferred_elsewhere"]) == (1, 1)
+
+
+def test_case_66_a_reason_nobody_named_is_no_release_and_no_reason_to_leave_the_person_out(tmp_path, publish):
+    county.bookings(
+        tmp_path / "in",
+        jailed(1, "MARTIN", "QUILL", REL_DT="20261110", HOLD_AGENCY="NONE"),
+        jailed(2, "GORDON", "STONEY", REL_DT="20261110", RELEASE_REASON="CODE 17"),
+    )
+    released, unknown = sorted(publish()["entries"], key=lambda entry: entry["record_keys"])
+    assert "releases_past_14_days" in points(released)
+    assert "releases_past_14_days" not in points(unknown)
+    assert "bookings_past_365_days" in points(unknown)
 
 
 def test_case_67_a_minor_or_somebody_of_unknown_age_is_not_listed(store, tmp_path, publish):

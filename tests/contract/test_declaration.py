@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from pipeline.contract.codes import Condition
+from pipeline.contract.codes import Condition, EncounterKind
 from pipeline.contract.declaration import (
     AnyOf,
     Coded,
@@ -23,6 +23,7 @@ from pipeline.contract.declaration import (
     OneOf,
     PersonFields,
     PersonRule,
+    SnapshotRule,
     When,
     Xml,
 )
@@ -36,6 +37,23 @@ def people(**fields):
 
 PATHS = {column.name: "PV1-19" for column in COLUMNS}
 MERGING = feed(person=None, encounters=(), merged_into="first", merges_of="patients")
+
+
+def rosters(**changes):
+    """The smallest right declaration of a roster, with changes."""
+    columns = (*COLUMNS[:1], column("seen_at", kind=Kind.MOMENT, formats=("iso",), **NEVER_BLANK), *COLUMNS[2:])
+    right = {
+        "file_pattern": r"r_(?P<date>\d+)",
+        "date_format": "%Y%m%d",
+        "columns": (*columns, column()),
+        "key": ("visit_no", "seen_at"),
+        "encounters": (visit(kind=EncounterKind.BOOKING),),
+        "snapshot": SnapshotRule(),
+    }
+    return feed(**right | changes)
+
+
+NEVER_BLANK = {"is_required": True, "may_be_empty": False}
 
 MISTAKES = {
     "a column without a name": (lambda: column(" "), " "),
@@ -131,6 +149,16 @@ MISTAKES = {
     ),
     "a key that may be blank": (lambda: feed(key=("first",)), "first"),
     "a column the FHIR reader does not give": (lambda: feed(format=FhirNdjson("Patient")), "['born'"),
+    "a roster of visits": (lambda: feed(snapshot=SnapshotRule()), "['visit']"),
+    "a roster whose name says no day": (lambda: rosters(file_pattern="r", date_format=None), "r"),
+    "a roster that orders its versions": (lambda: rosters(version_column="note"), "note"),
+    "a number used again, without the moment": (lambda: rosters(key=("visit_no",)), "('visit_no',)"),
+    "a roster that lists by a value that never occurs": (
+        lambda: rosters(snapshot=SnapshotRule(listed=OneOf("result", ("GONE",)))),
+        "['GONE']",
+    ),
+    "a roster that lags less than nothing": (lambda: SnapshotRule(lag_hours=-1), "-1"),
+    "a roster as small as none": (lambda: SnapshotRule(smallest_share=0), "0"),
     "an agency named like a title": (lambda: agency(name="The Clinic"), "The Clinic"),
     "a zone that is none": (lambda: agency(zone="America/Riverton"), "America/Riverton"),
     "an agency that sends nothing": (lambda: agency(feeds=()), "[]"),

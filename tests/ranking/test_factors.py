@@ -29,12 +29,12 @@ ONE_OF_EACH = {
     "crisis_calls_past_30_days": crisis,
     "crisis_calls_past_365_days": crisis,
     "calls_past_90_days": call,
-    "bookings_past_365_days": booking,
+    "bookings_past_365_days": lambda at: booking(at, at),
     "releases_past_14_days": lambda at: released(at - timedelta(hours=3), at),
     "follow_ups_requested_past_90_days": lambda at: response(at, is_follow_up_requested=True),
     "emergency_or_crisis_visits_past_90_days": lambda at: visit(at, setting_code="emergency"),
-    "positive_screens_without_visit_past_365_days": lambda at: booking(at, screen_code="positive"),
-    "suicide_watches_past_365_days": lambda at: booking(at, is_suicide_watch=True),
+    "positive_screens_without_visit_past_365_days": lambda at: booking(at, at, screen_code="positive"),
+    "suicide_watches_past_365_days": lambda at: booking(at, at, is_suicide_watch=True),
     "urgent_referrals_past_90_days": lambda at: referral(at, "urgent"),
     "soon_referrals_past_90_days": lambda at: referral(at, "soon"),
     "routine_referrals_past_90_days": lambda at: referral(at, "routine"),
@@ -75,7 +75,7 @@ def test_a_window_is_so_many_whole_local_days_also_when_clocks_change():
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_two_are_counted_as_two_and_the_cap_holds(name):
     factor = BY_NAME[name]
-    moments = [local("2026-11-15 03:00") + n * ONE_MINUTE for n in range(30)]
+    moments = [local("2026-11-15 03:00") - n * timedelta(hours=4) for n in range(30)]
     assert amounts(*(ONE_OF_EACH[name](at) for at in moments[:2]))[name] == 2
     assert worth(ONE_OF_EACH[name](moments[0]))[name] == factor.points
     assert worth(*(ONE_OF_EACH[name](at) for at in moments))[name] == factor.cap

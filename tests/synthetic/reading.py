@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline.contract.declaration import Agency, AnyOf, Delimited, Feed, OneOf, When
+from pipeline.contract.declaration import Agency, AllOf, AnyOf, Delimited, Feed, OneOf, When
 
 RESOURCE_PATHS = {
     "Encounter": lambda r: {
@@ -77,6 +77,8 @@ def newest_rows(out: Path, agency: Agency, feed: Feed) -> dict[str, dict[str, st
 
 def does_hold(condition: object, row: dict[str, str]) -> bool:
     """Does a row meet a condition?"""
+    if isinstance(condition, AllOf):
+        return all(does_hold(part, row) for part in condition.conditions)
     if isinstance(condition, AnyOf):
         return any(does_hold(part, row) for part in condition.conditions)
     if isinstance(condition, OneOf):

@@ -1,0 +1,16 @@
+-- Which rosters were taken in, with the files up to a number (null: all), and which day is each of? Of one whose bytes came
+-- under several names, the earliest day: the same bytes on a later day tell nothing of that day.
+create or replace function core.snapshots_known(up_to bigint)
+returns table (
+    delivery_id bigint, agency text, feed text, named_for date, observed_on date, earliest_at timestamptz, latest_at timestamptz
+)
+language sql stable
+as $$
+    select distinct on (snapshot.delivery_id)
+        snapshot.delivery_id, delivery.agency, delivery.feed,
+        snapshot.named_for, snapshot.observed_on, snapshot.earliest_at, snapshot.latest_at
+    from core.snapshot
+    join raw.delivery using (delivery_id)
+    where up_to is null or snapshot.taken_in_number <= up_to
+    order by snapshot.delivery_id, snapshot.observed_on
+$$;
