@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.births import birth_date_text
 from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
-from pipeline.standardize import birth_date_text
 
 DENVER = "America/Denver"
 EVERY_FORMAT = (
@@ -79,9 +79,9 @@ def test_a_moment_of_hl7_is_read_to_its_precision(text, expected):
 def test_a_birth_date_of_hl7_is_the_day_that_is_written_and_may_be_partial_where_declared():
     assert parse_date("19850101000000+0700", ("hl7",)) == date(1985, 1, 1)
     assert parse_date("198501", ("hl7", "%Y%m", "%Y")) == date(1985, 1, 1)
-    assert birth_date_text("198501", ("hl7", "%Y%m", "%Y")) == "1985-01"
-    assert birth_date_text("1985", ("hl7", "%Y%m", "%Y")) == "1985"
-    assert birth_date_text("19850131", ("hl7", "%Y%m", "%Y")) == "1985-01-31"
+    assert birth_date_text("198501", ("hl7", "%Y%m", "%Y"), None) == "1985-01"
+    assert birth_date_text("1985", ("hl7", "%Y%m", "%Y"), None) == "1985"
+    assert birth_date_text("19850131", ("hl7", "%Y%m", "%Y"), None) == "1985-01-31"
 
 
 @pytest.mark.parametrize(
