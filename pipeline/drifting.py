@@ -223,7 +223,7 @@ def _told(work: Work, agency: Agency, feed: Feed) -> list[Told]:
 def _history_of(feed: Feed, told: Told) -> FileHistory:
     file = told.kept.file
     shares = tuple(
-        round(file.profile.share_filled(column.name), 3) if file.profile.column(column.name) else None
+        None if file.profile.lacks(column.name) else round(file.profile.share_filled(column.name), 3)
         for column in feed.columns
     )
     return FileHistory(

@@ -38,13 +38,14 @@ _ASK = "Ask the agency what changed in its export."
 
 def find(feed: Feed, now: FileProfile, known: Sequence[FileProfile]) -> Iterator[Finding]:
     """What differs in the columns' content? `known` is empty where too little is known to say what is usual."""
-    yield from _births(feed, now, known)
+    wrong_births = list(_births(feed, now))
+    yield from wrong_births
     if not known or now.row_count < FEWEST_ROWS:
         return
     likeness = Likeness(feed, now, known)
     swapped = list(_swapped(feed, likeness))
     yield from swapped
-    told = {name for finding in swapped for name in finding.columns}
+    told = {name for finding in (*wrong_births, *swapped) for name in finding.columns}
     yield from _holding_another(likeness, now, known, told)
     for column in feed.columns:
         if now.column(column.name) and any(profile.column(column.name) for profile in known):
@@ -56,7 +57,7 @@ def find(feed: Feed, now: FileProfile, known: Sequence[FileProfile]) -> Iterator
 # --- birth dates -----------------------------------------------------------------------------------------------------
 
 
-def _births(feed: Feed, now: FileProfile, known: Sequence[FileProfile]) -> Iterator[Finding]:
+def _births(feed: Feed, now: FileProfile) -> Iterator[Finding]:
     """Are the birth dates those of events, or of small children? Judged without a history too."""
     name = feed.person.fields.birth_date if feed.person else None
     if name is None:
@@ -93,9 +94,9 @@ def _swapped(feed: Feed, likeness: Likeness) -> Iterator[Finding]:
     """Which two columns each look like the other?"""
     who = set(_who_columns(feed))
     for one, other in combinations(likeness.now, 2):
-        if likeness.is_now(one, other) and likeness.is_now(other, one):
+        if likeness.are_swapped(one, other):
             is_refusing = not who.isdisjoint((one, other))
-            cost = "People would get each other's: ask" if is_refusing else "Ask"
+            cost = "It would tell wrongly who people are: ask" if is_refusing else "Ask"
             yield Finding(
                 kind=Drift.SWAPPED_COLUMNS,
                 columns=(one, other),
@@ -120,7 +121,7 @@ def _holding_another(
     for pair in now.same_days:
         before = [same for profile in known for same in profile.same_days if same.columns == pair.columns and same.both]
         usual = median(map(_share, before)) if before else 1.0
-        if pair.both >= FEWEST_ROWS and _share(pair) - usual > SAME_DAY_DRIFT:
+        if pair.both >= FEWEST_ROWS and _share(pair) - usual > SAME_DAY_DRIFT and told.isdisjoint(pair.columns):
             told |= set(pair.columns)
             sentence = (
                 f"[{pair.columns[0]}] and [{pair.columns[1]}] have the same day in {_share(pair):.0%} of the rows"

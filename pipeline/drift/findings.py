@@ -94,7 +94,7 @@ def find(feed: Feed, now: Delivered, before: Sequence[Delivered], passed: Passed
         *_day(now, [one for one in history if one.profile.row_count >= FEWEST_ROWS]),
     ]
     told = [one for one in found if not (one.is_refusing and (one.kind, one.columns) in passed)]
-    return tuple(sorted(told, key=lambda one: not one.is_refusing))
+    return tuple(sorted(told, key=lambda one: (not one.is_refusing, one.kind == Drift.REORDERED)))
 
 
 # --- the file as a whole ---------------------------------------------------------------------------------------------

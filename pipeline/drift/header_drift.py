@@ -80,7 +80,10 @@ def _new(now: FileProfile, last: FileProfile, renamed: set[int]) -> Iterator[Fin
         for column in now.columns
         if not column.is_declared and column.name and column.name not in before and column.place not in renamed
     ]
-    untold = [sum(not column.is_declared and not column.name for column in one.columns) for one in (now, last)]
+    strangers = [
+        [column.place for column in one.columns if not column.is_declared and not column.name] for one in (now, last)
+    ]
+    untold = [len(set(strangers[0]) - renamed), len(strangers[1])]
     told = [called(column) for column in new]
     told += [f"{untold[0] - untold[1]} whose names could be values"] if untold[0] > untold[1] else []
     if told:

@@ -23,8 +23,9 @@ one was 0.16 from its history and all others less than 0.11; given names are 0.2
 OTHERS_DISTANCE = 0.15
 """Distance within which a column may be another one: hardly ever is a column farther from its own history."""
 
-NEARER = 0.10
-"""How much nearer to the other column than to its own history it has to be."""
+NEARER = 0.08
+"""How much nearer to the other column than to its own history a column has to be. Columns that hardly differ can never
+be that much: they are not told apart, nor told to be swapped. Of 60 swapped given names and surnames it was 0.10."""
 
 _LOOKS_OF_TEXT = ("shapes", "lengths", "begins", "ends")
 _LOOKS_OF_DAYS = ("shapes", "lengths", "ages")
@@ -91,7 +92,14 @@ class Likeness:
         """Does a column of the file look like what the declared column of this name usually does?"""
         return self.from_usual(column, name) < OTHERS_DISTANCE
 
+    def are_swapped(self, one: str, other: str) -> bool:
+        """Is each of two columns nearer to the other's history than to its own? By chance never both at once."""
+        return self._is_nearer(one, other) and self._is_nearer(other, one)
+
     def is_now(self, name: str, other: str) -> bool:
         """Does a declared column look like another one now, and not like itself?"""
+        return self.from_usual(self.now[name], name) > OWN_DISTANCE and self._is_nearer(name, other)
+
+    def _is_nearer(self, name: str, other: str) -> bool:
         own, others = self.from_usual(self.now[name], name), self.from_usual(self.now[name], other)
-        return own > OWN_DISTANCE and others < min(OTHERS_DISTANCE, own - NEARER)
+        return others < min(OTHERS_DISTANCE, own - NEARER)

@@ -89,6 +89,10 @@ class FileProfile:
         """What does the declared column of this name look like? None where the file lacks it."""
         return next((one for one in self.columns if one.is_declared and one.name == name), None)
 
+    def lacks(self, name: str) -> bool:
+        """Does the file's header lack a declared column? Without a header, what is not there is merely blank."""
+        return self.column(name) is None and any(column.place for column in self.columns)
+
     def order(self) -> tuple[str, ...]:
         """Which declared columns stand in its header, in order?"""
         return tuple(str(one.name) for one in sorted(self.columns, key=lambda one: one.place) if one.is_declared)
@@ -124,8 +128,8 @@ def _rules(feed: Feed) -> tuple:
 class Profiler:
     """What does one file look like, told from its rows, a batch at a time?"""
 
-    def __init__(self, feed: Feed, zone: str, business_date: date | None, received_on: date) -> None:
-        """Begin with nothing counted of a file with this day in its name, which came on that day."""
+    def __init__(self, feed: Feed, zone: str, business_date: date | None, received_on: date | None) -> None:
+        """Begin with nothing counted of a file with this day in its name, which came on that day; None: not known."""
         self.feed, self.zone = feed, zone
         self.known = known_words(feed)
         self.business_date, self.received_on = business_date, received_on
@@ -187,7 +191,8 @@ class Profiler:
 
     def _latest(self) -> date | None:
         """On which day did the latest thing in the file happen? None where it tells of none."""
-        last = pd.Timestamp(self.business_date or self.received_on) + pd.Timedelta(days=FURTHEST_AHEAD_DAYS)
+        today = self.business_date or self.received_on
+        last = pd.Timestamp(today) + pd.Timedelta(days=FURTHEST_AHEAD_DAYS) if today else pd.Timestamp.max
         for column in event_columns(self.feed)[:1]:
             known = self._days.get(column.name, _NO_DAYS).index
             known = known[known <= last]
@@ -219,7 +224,7 @@ class Profiler:
             as_utf8=self._as_utf8,
         )
 
-    def _found(self, today: date) -> Iterator[ColumnProfile]:
+    def _found(self, today: date | None) -> Iterator[ColumnProfile]:
         """Yield what each column looks like, under its name and at its place."""
         places = {place.name: place.number for place in self.header if place.is_declared}
         told = {place.number: place.name for place in self.header}
@@ -228,9 +233,9 @@ class Profiler:
                 continue  # in a format without a header a column is there where anybody has something in it
             is_place = isinstance(key, int)
             who = {"name": told[key] if is_place else key, "place": key if is_place else places.get(key, 0)}
-            ages, different = shapes.ages(self._days.get(key, _NO_DAYS), today), self._sketches[key]
+            ages = shapes.ages(self._days.get(key, _NO_DAYS), today) if today else {}
             if self.row_count >= FEWEST_ROWS:
-                yield replace(counted, **who, ages=ages, different=shapes.different_count(different))
+                yield replace(counted, **who, ages=ages, different=shapes.different_count(self._sketches[key]))
             else:
                 yield replace(counted, **who, **{look: {} for look in LOOKS})
 
