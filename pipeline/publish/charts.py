@@ -166,7 +166,7 @@ def files_over_time(
             upper.text(place, rows[place], mark, ha="center", va="bottom", fontsize=9, color=LINE, weight="bold")
         top = max(rows, default=0) or 1
         upper.set_ylim(0, top * 1.3)
-        upper.set_yticks([0, top], ["0", f"{top:,}"], fontsize=9)
+        upper.set_yticks([0, top], ["0", f"{top:,}"], fontsize=10)
         upper.set_title("Rows of each file", loc="left", fontsize=10, color=INK, pad=6)
         upper.tick_params(axis="x", length=0)
         _draw_cells(lower, cells, drifted)
@@ -194,7 +194,7 @@ def _draw_cells(axes: "Axes", cells: Sequence[tuple[str, Sequence[float | None]]
             frame = {"fill": False, "edgecolor": LINE, "linewidth": 1.6}
             axes.add_patch(Rectangle((place - 0.48, line - 0.46), 0.96, 0.92, **frame))
     axes.set_ylim(len(cells) - 0.5, -0.5)
-    axes.set_yticks(range(len(cells)), [column for column, _ in cells], fontsize=9)
+    axes.set_yticks(range(len(cells)), [column for column, _ in cells], fontsize=10)
     axes.tick_params(axis="y", length=0)
     axes.set_title("How full its columns are", loc="left", fontsize=10, color=INK, pad=6)
     for side in axes.spines.values():
