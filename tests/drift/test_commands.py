@@ -28,6 +28,12 @@ def typed(*words):
     return CliRunner().invoke(cli.app, ["agency", *map(str, words)])
 
 
+def as_json(*words):
+    done = typed(*words, "--json")
+    assert done.exception is None, repr(done.exception)
+    return json.loads(done.stdout)
+
+
 def test_a_file_is_held_against_the_history_only_where_it_is_asked_for(known, tmp_path, bookings):
     path = road.deliver(tmp_path / "new", BOOKINGS, bookings[-1], swapped("FIRST_NAME", "LAST_NAME"))
     alone = typed("check", path, "--agency", JAIL.name, "--json")
@@ -48,7 +54,7 @@ def test_drift_is_told_let_in_and_no_value_is_kept_or_shown(known, tmp_path, boo
     lines = road.take_in(known, tmp_path / "in", BOOKINGS)
     assert len(lines) == 1
     shown = typed("drift", "--agency", JAIL.name)
-    told = json.loads(typed("drift", "--agency", JAIL.name, "--json").stdout)
+    told = as_json("drift", "--agency", JAIL.name)
     [finding] = [one for one in told[0]["files"][-1]["findings"] if one["is_refusing"]]
     assert (finding["kind"], told[0]["files"][-1]["is_refused"]) == ("swapped_columns", True)
     passed = typed("let-in", path.name, "--agency", JAIL.name, "--because", "They are right")
