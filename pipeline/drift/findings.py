@@ -42,6 +42,9 @@ OTHER_ENCODING_SHARE = 0.5
 """Share of such texts that look like UTF-8: the bytes of one letter rarely look so by accident."""
 
 
+WITHOUT_HISTORY = (Drift.BIRTHS_ARE_EVENTS, Drift.BIRTHS_TOO_YOUNG)
+"""Findings that need no file before: so a person who lets a file in for them does it for the later ones too."""
+
 Passed = frozenset[tuple[str, tuple[str, ...]]]
 """For what a person let earlier files of the feed in: (kind of finding, columns)."""
 
@@ -81,7 +84,8 @@ def refusing(feed: Feed, now: Delivered, before: Sequence[Delivered], passed: Pa
 def find(feed: Feed, now: Delivered, before: Sequence[Delivered], passed: Passed = frozenset()) -> tuple[Finding, ...]:
     """What differs in a file from the files before it, the oldest first? What refuses it comes first.
 
-    What a person let an earlier file in for (`passed`) does not refuse the next one, and is not told of it again.
+    What is judged without a history, and what a person let an earlier file in for (`passed`), is not told again. All
+    else is held against the files since then: what was let in is usual, and what comes back is seen.
     """
     history = since_let_in(before)
     last = history[-1].profile if history else None
@@ -93,7 +97,7 @@ def find(feed: Feed, now: Delivered, before: Sequence[Delivered], passed: Passed
         *_encoding(feed, now.profile, last),
         *_day(now, [one for one in history if one.profile.row_count >= FEWEST_ROWS]),
     ]
-    told = [one for one in found if not (one.is_refusing and (one.kind, one.columns) in passed)]
+    told = [one for one in found if one.kind not in WITHOUT_HISTORY or (one.kind, one.columns) not in passed]
     return tuple(sorted(told, key=lambda one: (not one.is_refusing, one.kind == Drift.REORDERED)))
 
 

@@ -1,5 +1,7 @@
 """What is told of a month's file in which something changed? Made-up months of a jail and a police department."""
 
+import dataclasses
+
 import pytest
 
 from tests.drift import months
@@ -81,8 +83,6 @@ def test_a_column_that_is_renamed_is_told_by_its_place_where_its_name_could_be_a
 
 
 def test_utf_8_in_a_feed_of_another_encoding_is_told(bookings):
-    import dataclasses
-
     feed = dataclasses.replace(BOOKINGS, format=dataclasses.replace(BOOKINGS.format, encoding="cp1252"))
     rows = [row | {"LAST_NAME": "NUÑEZ"} for row in bookings[-1].rows]
     before = [months.looked_at(feed, month.name, months.written(feed, month.rows)) for month in bookings[:-1]]
@@ -109,3 +109,25 @@ def test_what_was_let_in_once_refuses_no_later_file_and_begins_a_history_of_its_
     for number in range(7, len(files)):
         before = [*files[:6], let_in, *files[7:number]]
         assert months.findings.find(BOOKINGS, files[number], before, passed) == ()
+
+
+def test_a_short_file_let_in_once_opens_no_door_to_the_next_short_one(calls):
+    files = [months.looked_at(CALLS, month.name, months.written(CALLS, month.rows)) for month in calls]
+    short = months.looked_at(CALLS, calls[4].name, months.written(CALLS, calls[4].rows[:20]))
+    assert months.findings.refusing(CALLS, short, files[:4]) == [], "four files are three spans: too little is known"
+    let_in = months.findings.Delivered(**{**vars(files[4]), "is_let_in": True})
+    before = [*files[:4], let_in, *files[5:10]]
+    again = months.looked_at(CALLS, calls[10].name, months.written(CALLS, calls[10].rows[:20]))
+    passed = frozenset({("far_too_few_rows", ())})
+    assert [one.kind for one in months.findings.find(CALLS, again, before, passed)] == ["far_too_few_rows"]
+
+
+def test_a_provider_for_children_is_let_in_once(bookings):
+    def of_children(rows):
+        return [row | {"DOB": f"2019{1 + number % 12:02}15"} for number, row in enumerate(rows)]
+
+    files = [months.looked_at(BOOKINGS, one.name, months.written(BOOKINGS, of_children(one.rows))) for one in bookings]
+    [told] = months.findings.find(BOOKINGS, files[0], [])
+    assert (told.kind, told.is_refusing) == ("births_too_young", True)
+    passed = frozenset({(told.kind, told.columns)})
+    assert months.findings.find(BOOKINGS, files[1], [files[0]], passed) == ()
