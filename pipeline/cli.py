@@ -105,6 +105,8 @@ def _show_run(told: dict) -> None:
     console.table(title, ("rank", "person", "team", "points", "first reason"), entries)
     for line in told["refusals"]:
         console.complain(f"not taken in: {line}")
+    for line in told["drift"]:
+        console.complain(f"differs: {line}")
     if told["unknown_files"] or told["unknown_folders"]:
         left = (
             f"{console.counted(told['unknown_files'], 'file')} and {console.counted(told['unknown_folders'], 'folder')}"

@@ -13,6 +13,9 @@ import pandas as pd
 from pipeline import expect, readers, receive, row_versions
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Agency, Feed
+from pipeline.contract.feed_history import Finding
+from pipeline.drift.profile import FileProfile, Profiler
+from pipeline.readers import Reading
 from pipeline.standardize import standardize
 
 SHOWN_LINES = 5
@@ -55,6 +58,8 @@ class FileTold:
         extra_columns: that are not declared; they are kept and used for nothing.
         reasons: why rows or values would be set aside. columns: how often each is filled.
         said: how many person records, encounters, conditions and consents the rows are.
+        profile: what the file looks like; None where it cannot be read, or has no row.
+        drift: how it differs from the files before it, where it was held against them.
     """
 
     file: str
@@ -69,6 +74,8 @@ class FileTold:
     reasons: tuple[Reason, ...] = ()
     columns: tuple[Filled, ...] = ()
     said: tuple[tuple[str, int], ...] = ()
+    profile: FileProfile | None = None
+    drift: tuple[Finding, ...] = ()
 
 
 def check_files(agency: Agency, paths: list[Path]) -> Iterator[FileTold]:
@@ -123,8 +130,20 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
         extra_columns=reading.extra_columns,
         reasons=(*_reasons("the row", aside), *_reasons("the value", dropped)),
         columns=tuple(_filled(feed, good)),
+        profile=_profile(agency, feed, reading, rows),
         **told,
     )
+
+
+def _profile(agency: Agency, feed: Feed, reading: Reading, rows: pd.DataFrame) -> FileProfile | None:
+    """What does the file look like?"""
+    if rows.empty:
+        return None
+    faulty = {fault.line_number for fault in reading.faults}
+    payloads = [payload for line_number, payload in reading.rows if line_number not in faulty]
+    profiler = Profiler(feed, agency.zone, rows["business_date"].iloc[0], None)
+    profiler.add(rows, payloads)
+    return profiler.profile()
 
 
 def _told(agency: Agency, feed: Feed, rows: pd.DataFrame) -> dict:

@@ -1,13 +1,15 @@
 """What does a run tell about itself? Counts only, read from what it left in the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from pipeline import drifting
+from pipeline.contract.declaration import Agency
 from pipeline.contract.outreach_list import AgencyCounts, OutreachList, RunFigures
 from pipeline.store import Work
 
 
-def run_figures(work: Work, made: OutreachList) -> RunFigures:
-    """What does the run tell about itself? Counts only."""
+def run_figures(work: Work, made: OutreachList, agencies: Sequence[Agency] = ()) -> RunFigures:
+    """What does the run tell about itself, and of the feeds of these agencies over time? Counts only."""
     run = work.read("run_of_list", list_id=made.list_id).iloc[0]
     resolution = run["figures"]
     counts = tuple(AgencyCounts(**row) for row in accounting(work))
@@ -37,6 +39,7 @@ def run_figures(work: Work, made: OutreachList) -> RunFigures:
         points=dict(zip(standing["points"].map(int), standing["person_count"].map(int), strict=True)),
         line_points=made.entries[-1].points if made.entries else None,
         notes=(*resolution["notes"], *_roster_notes(work, made, int(run["taken_in_number"]))),
+        feeds=drifting.histories(work, agencies),
     )
 
 

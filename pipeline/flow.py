@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline import identify, intake, listing, publication, receive
+from pipeline import drifting, identify, intake, listing, publication, receive
 from pipeline.audit import Act
 from pipeline.contract.declaration import Agency
 from pipeline.contract.errors import DeliveryRefused, PublishHeldBack
@@ -32,12 +32,14 @@ class RunResult:
         list_id: of the list made for the day; the current one, unless that is for a later day.
         paths: the files written.
         refusals: clear lines for agencies that were stopped.
+        drift: clear lines on new files that differ from those before them, or came again.
         unknown_files: files that match no declared feed. unknown_folders: folders of no declared agency.
     """
 
     list_id: str
     paths: list[Path]
     refusals: list[str] = field(default_factory=list)
+    drift: list[str] = field(default_factory=list)
     unknown_files: int = 0
     unknown_folders: int = 0
 
@@ -97,7 +99,7 @@ def run(
     """
     receive.check_folder(deliveries)
     plan = plan_for(as_of, settings, known_at)
-    refusals, unknown_files = [], 0
+    refusals, drift, unknown_files = [], [], 0
     with store.run_lock():
         for agency in agencies:
             try:
@@ -106,13 +108,14 @@ def run(
                 refusals += refusal.lines()
             else:
                 refusals += intake.refusal_lines(store, received.delivery_ids)
+                drift += drifting.lines(store, agency, received.delivery_ids)
                 unknown_files += received.unknown
         try:
             list_id, paths = make_and_publish(store, act, agencies, plan, out, progress)
         except PublishHeldBack as held_back:
             held_back.refusals = tuple(refusals)
             raise
-    return RunResult(list_id, paths, refusals, unknown_files, receive.unknown_folders(deliveries, agencies))
+    return RunResult(list_id, paths, refusals, drift, unknown_files, receive.unknown_folders(deliveries, agencies))
 
 
 def make_and_publish(

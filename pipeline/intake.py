@@ -13,7 +13,7 @@ from typing import IO
 
 import pandas as pd
 
-from pipeline import audit, disk, expect, readers, receive, row_versions, snapshots, tombstones
+from pipeline import audit, disk, drifting, expect, readers, receive, row_versions, snapshots, tombstones
 from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
@@ -167,7 +167,7 @@ def expect_agency(store: Store, act: Act, agency: Agency, delivery_ids: Sequence
         ids = [int(number) for number in deliveries["delivery_id"]]
         work.run("forget_findings", delivery_ids=ids)
         for feed in agency.feeds:
-            for name, count in _expect_rows(work, feed, deliveries[deliveries["feed"] == feed.name]).items():
+            for name, count in _expect_rows(work, agency, feed, deliveries[deliveries["feed"] == feed.name]).items():
                 counts[name] += count
         refused = _refusals(work, agency, ids)
         stopping = set(refused) - _replaced(work, ids, refused)
@@ -199,21 +199,31 @@ def _replaced(work: Work, delivery_ids: list[int], refused: Mapping[int, Deliver
     return {int(number) for number in found["delivery_id"]}
 
 
-def _expect_rows(work: Work, feed: Feed, deliveries: pd.DataFrame) -> dict[str, int]:
-    """Check the rows of one feed; write down rows to set aside and values to leave out."""
+def _expect_rows(work: Work, agency: Agency, feed: Feed, deliveries: pd.DataFrame) -> dict[str, int]:
+    """Check the rows of one feed; write down rows to set aside, values to leave out, and what the files look like."""
     counts = {"rows": 0, "quarantined": 0, "dropped_values": 0}
-    for rows in _batches(work, feed, deliveries):
+    profiles = drifting.Profiles(agency, feed, deliveries)
+    for stored in _stored(work, deliveries):
+        rows = expect.flat_rows(feed, stored, stored["payload"].tolist())
+        profiles.add(rows, stored["payload"])
         critical, dropped = expect.faults_of(feed, rows)
         work.copy("raw.row_fault", critical[list(tables.ROW_FAULT)])
         work.copy("raw.dropped_value", dropped[["delivery_id", "line_number", "column_name", "fault_code"]])
         counts["rows"] += len(rows)
         counts["quarantined"] += len(critical)
         counts["dropped_values"] += len(dropped)
+    profiles.keep(work)
     return counts
 
 
 def _batches(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield what the rows of these files hold that are not set aside, some thousands at a time; as `expect.flat_rows`.
+    """Yield what the rows of these files hold that are not set aside, as `expect.flat_rows`."""
+    for stored in _stored(work, deliveries):
+        yield expect.flat_rows(feed, stored, stored["payload"].tolist())
+
+
+def _stored(work: Work, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the rows of these files that are not set aside, some thousands at a time: their place and JSON text.
 
     Small files come together, a large one in parts: memory is bounded by the rows of a batch, not by the delivery.
     """
@@ -223,7 +233,7 @@ def _batches(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.Da
             where = {"delivery_ids": delivery_ids, "after_line": after_line, "row_limit": BATCH_ROWS}
             stored = work.read("rows_of_deliveries", **where)
             if len(stored):
-                yield expect.flat_rows(feed, stored, stored["payload"].tolist())
+                yield stored
             if len(delivery_ids) > 1 or len(stored) < BATCH_ROWS:
                 break
             after_line = int(stored["line_number"].iloc[-1])
@@ -249,7 +259,9 @@ def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[i
     reasons = {int(row.delivery_id): (row.fault_code, row.message) for row in unreadable.itertuples()}
     readable = deliveries[~deliveries["delivery_id"].isin(list(reasons))]
     for feed in agency.feeds:
-        reasons |= expect.refusals(feed, readable[readable["feed"] == feed.name])
+        of_feed = readable[readable["feed"] == feed.name]
+        reasons |= expect.refusals(feed, of_feed)
+        reasons |= drifting.refusals(work, agency, feed, of_feed, reasons)
     files = deliveries.set_index("delivery_id")
     return {
         delivery_id: DeliveryRefused(agency.name, files["feed"][delivery_id], files["file_name"][delivery_id], *reason)

@@ -156,7 +156,7 @@ def rank_in(work: Work, act: Act, plan: ListPlan, agencies: tuple[Agency, ...], 
     standing = stand(known, plan, agencies, last_list(work, basis), sources)
     weigh_queue(work, plan, agencies, known, standing, basis)
     made = make_list(work, plan, known, standing, basis, sources, titles_of(agencies))
-    _keep_list(work, act, made, standing, basis)
+    _keep_list(work, act, agencies, made, standing, basis)
     return made
 
 
@@ -269,7 +269,9 @@ def _agency_state(
     )
 
 
-def _keep_list(work: Work, act: Act, made: OutreachList, standing: Standing, basis: Basis) -> None:
+def _keep_list(
+    work: Work, act: Act, agencies: tuple[Agency, ...], made: OutreachList, standing: Standing, basis: Basis
+) -> None:
     """Write a list and all that its files show. One that was made before is found, and stays as it was made."""
     line, excluded = standing.line, standing.excluded
     content = json.dumps(to_json(made))
@@ -300,6 +302,6 @@ def _keep_list(work: Work, act: Act, made: OutreachList, standing: Standing, bas
     positions = range(1, len(line.standings) + 1)
     table = line.standings.reset_index()[["person_id", "points"]].assign(position=positions, **own)
     work.copy("outreach.standing", table)
-    figures = figures_to_json(run_figures(work, made))
+    figures = figures_to_json(run_figures(work, made, agencies))
     work.run("insert_making", list_id=made.list_id, made_by=act.actor, figures=json.dumps(figures))
     audit.record(work, act, "list_made", list_id=made.list_id, entries=len(entries))

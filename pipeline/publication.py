@@ -150,7 +150,7 @@ def publish_by_hand(
         SettingError: the reason is missing or unreadable, there is no such list, or it cannot become current.
         PublishHeldBack: not by force, and a check fails still.
     """
-    reason = _reason(because) if is_forced else None
+    reason = reason_of(because) if is_forced else None
     with store.transaction() as work:
         latest = work.ask("latest_made_list")
         chosen = list_id or latest
@@ -170,11 +170,11 @@ def publish_by_hand(
     return publish_list(store, act, str(chosen), published, out)
 
 
-def _reason(because: str | None) -> str:
+def reason_of(because: str | None) -> str:
     """Which reason was typed? Raises SettingError for none, and for one with line ends or other control characters."""
     reason = (because or "").strip()
     if not reason:
-        raise SettingError('--force needs a reason, which is kept: --because "…"; no name of a person belongs in it')
+        raise SettingError('this needs a reason, which is kept: --because "…"; no name of a person belongs in it')
     if not reason.isprintable() or len(reason) > LONGEST_REASON:
         raise SettingError(f"--because is one line of at most {LONGEST_REASON} characters, without control characters")
     return reason

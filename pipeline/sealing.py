@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import audit, disk, readers, reregister, sealed_rows, withdrawal
+from pipeline import audit, disk, drifting, readers, reregister, sealed_rows, withdrawal
 from pipeline.audit import Act
 from pipeline.contract.codes import SealingCause
 from pipeline.contract.declaration import Agency
@@ -90,6 +90,7 @@ def seal(store: Store, act: Act, order: Order, agencies: tuple[Agency, ...], set
         work.run("forget_rows_at", **at_places)
         for row in files.itertuples():
             work.run("lower_row_count", delivery_id=int(row.delivery_id), row_count=int(row.row_count))
+        drifting.look_again(work, agencies, [int(number) for number in files["delivery_id"]])
         number = _write_act(work, act, order, files)  # before decisions are taken out: the database asks for it
         decision_count = _forget_decisions(work, ids)
         reregister.tell_again(work, act, settings, ids, told_of, first)

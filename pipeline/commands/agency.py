@@ -1,16 +1,18 @@
-"""`outreach agency …`: what would become of a file, if its agency delivered it?"""
+"""`outreach agency …`: what would become of a file, and how do an agency's files change over time?"""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import console
-from pipeline.commands.common import JsonOption
+from pipeline.commands.common import AtOption, JsonOption, act_of, opened_store
 from pipeline.contract.errors import SettingError
+from pipeline.settings import read_settings
 
 if TYPE_CHECKING:
+    from pipeline.contract.declaration import Agency
     from pipeline.dry_run import FileTold
 
 REFUSED = 1
@@ -19,50 +21,138 @@ REFUSED = 1
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="What does an agency's declaration make of a file?\n\n"
+    help="What does an agency's declaration make of a file, and how do its files change?\n\n"
     "Example: `outreach agency check bookings_20261116.csv --agency county_jail`",
 )
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `check` a command of its own, however few there are."""
 
 
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="FILE_OR_FOLDER", help="What the agency means to send.")],
     agency: Annotated[str, typer.Option("--agency", metavar="NAME", help="As `outreach agencies` lists it.")],
+    history: Annotated[
+        bool, typer.Option("--history", help="Hold each file against what the database keeps of those before it.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Try a file out, without taking it in: which rows would be set aside, why, and what to do about it.
 
     Tells where each file's rows would go and every reason with its first lines; of a single file also what its rows
-    count as and how often each column is filled. Opens no database, keeps nothing, shows no value. Exit code 1 where a
-    file would be refused.
+    count as and how often each column is filled. Keeps nothing, shows no value, and opens no database but with
+    `--history`. Exit code 1 where a file would be refused.
 
     Example: `outreach agency check deliveries/city_police --agency city_police`
     """
-    from pipeline.agencies import load_agencies
     from pipeline.dry_run import check_files
 
-    declared = {one.name: one for one in load_agencies()}
-    if agency not in declared:
-        raise SettingError(f"no agency of that name is declared; there are {', '.join(sorted(declared))} [{agency}]")
+    declared = _declared(agency)
     paths = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
     if not all(one.is_file() for one in paths) or not paths:
         raise SettingError(f"there is no file here to look at [{path}]")
     with console.progress_bars(not as_json) as progress:
         found = []
-        for number, one in enumerate(check_files(declared[agency], paths), start=1):
+        for number, one in enumerate(check_files(declared, paths), start=1):
             found.append(one)
             progress(f"look at {console.counted(len(paths), 'file')}", number / len(paths))
+    if history:
+        found = _against_history(declared, found)
     if as_json:
-        console.say_json([asdict(one) for one in found])
+        console.say_json([asdict(replace(one, profile=None)) for one in found])
     else:
         _show(found)
-    if any(one.feed and one.refused for one in found):
+    if any(one.feed and (one.refused or any(drift.is_refusing for drift in one.drift)) for one in found):
         raise typer.Exit(REFUSED)
+
+
+def _declared(name: str) -> "Agency":
+    """Which agency has this name? Raises SettingError where none has."""
+    from pipeline.agencies import load_agencies
+
+    declared = {one.name: one for one in load_agencies()}
+    if name not in declared:
+        raise SettingError(f"no agency of that name is declared; there are {', '.join(sorted(declared))} [{name}]")
+    return declared[name]
+
+
+def _against_history(agency: "Agency", found: list["FileTold"]) -> list["FileTold"]:
+    """What is told of the files, once they are held against what is kept of those before them?"""
+    from pipeline import drifting, receive
+    from pipeline.drift.findings import Delivered
+
+    told = []
+    with opened_store(read_settings()) as store, store.transaction() as work:
+        for one in found:
+            if one.feed is not None and one.profile is not None:
+                feed = agency.feed(one.feed)
+                day = receive.business_date(feed, one.file)
+                file = Delivered(file=one.file, business_date=day, profile=one.profile)
+                one = replace(one, drift=drifting.check_against(work, agency, feed, file))
+            told.append(one)
+    return told
+
+
+@app.command()
+def drift(
+    agency: Annotated[str | None, typer.Option("--agency", metavar="NAME", help="Only this one (else all).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell how the files of each feed changed over time: columns, rows, what they hold. Never a value.
+
+    The newest files with findings; with --json every kept file, how full its columns were, and all findings.
+
+    Example: `outreach agency drift --agency county_jail`
+    """
+    from pipeline import drifting
+    from pipeline.agencies import load_agencies
+
+    agencies = (_declared(agency),) if agency else load_agencies()
+    with opened_store(read_settings()) as store, store.transaction() as work:
+        feeds = drifting.histories(work, agencies)
+    if as_json:
+        console.say_json([asdict(feed) for feed in feeds])
+        return
+    rows = [
+        (
+            feed.agency,
+            feed.feed,
+            file.file,
+            one.kind.replace("_", " "),
+            "refused" if file.is_refused else "",
+            one.sentence,
+        )
+        for feed in feeds
+        for file in reversed(feed.files)
+        for one in file.findings
+    ]
+    title = f"{console.counted(len(rows), 'finding')} in {console.counted(sum(len(f.files) for f in feeds), 'file')}"
+    console.table(title, ("agency", "feed", "file", "what", "file is", "found, and what to do"), rows)
+
+
+@app.command(name="let-in")
+def let_in(
+    file_name: Annotated[str, typer.Argument(metavar="FILE_NAME", help="Name of the refused file, without folder.")],
+    agency: Annotated[str, typer.Option("--agency", metavar="NAME", help="As `outreach agencies` lists it.")],
+    because: Annotated[
+        str,
+        typer.Option(
+            "--because", help="Why the file is right, in a sentence. It is kept for good: never name a person."
+        ),
+    ],
+    at: AtOption = None,
+) -> None:
+    """Let a file in that was refused because it differs from those before it: it is as it should be.
+
+    The next run takes it in, if it still lies in the agency's folder. What is usual is told from this file on.
+
+    Example: `outreach agency let-in bookings_20261116.csv --agency county_jail --because "The jail closed for a month"`
+    """
+    from pipeline import drifting
+    from pipeline.publication import reason_of
+
+    declared = _declared(agency)
+    with opened_store(read_settings()) as store, store.run_lock():
+        feed = drifting.let_in(store, act_of(at), declared, file_name, reason_of(because))
+    console.out.print(f"[{agency}] [{feed}] [{file_name}]: the next run takes it in", markup=False)
 
 
 def _show(found: list["FileTold"]) -> None:
@@ -72,6 +162,9 @@ def _show(found: list["FileTold"]) -> None:
     for one in found:
         if one.refused:
             console.complain(f"[{one.file}]: {one.refused}")
+        for finding in one.drift:
+            cost = "it would be refused: " if finding.is_refusing else ""
+            console.complain(f"[{one.file}] differs from the files before it: {cost}{finding.sentence}")
     aside = [
         (one.file, r.costs, r.count, r.column, r.code, r.message, ", ".join(map(str, r.lines)))
         for one in found

@@ -131,6 +131,7 @@ class RowFault(StrEnum):
     MISSING_COLUMN = "missing_column"
     ROW_COUNT = "row_count"
     FILE_REFUSED = "file_refused"
+    DRIFTED = "drifted"  # the file differs from those before it in a way that would do harm
     AGENCY_STOPPED = "agency_stopped"
 
 
@@ -160,3 +161,26 @@ class SealingCause(StrEnum):
     EXPUNGED = "expunged"  # by a court or by law: it may not exist
     MISTAKEN = "mistaken"  # it was about somebody else, or nothing happened
     RETRACTED = "retracted"  # the sender takes it back
+
+
+class Drift(StrEnum):
+    """How does a file differ from those of its feed before it?"""
+
+    NEW_COLUMN = "new_column"
+    MISSING_COLUMN = "missing_column"
+    RENAMED_COLUMN = "renamed_column"
+    REORDERED = "reordered"
+    SWAPPED_COLUMNS = "swapped_columns"
+    HOLDS_ANOTHER = "holds_another"  # a column looks like another one, or has the same days
+    BIRTHS_ARE_EVENTS = "births_are_events"  # birth dates are the days on which something happened
+    BIRTHS_TOO_YOUNG = "births_too_young"
+    FILLED_LESS = "filled_less"
+    FILLED_MORE = "filled_more"
+    ONE_VALUE = "one_value"
+    UNKNOWN_VALUES = "unknown_values"  # codes or dates that the declaration does not know, where there were none
+    OTHER_ENCODING = "other_encoding"
+    FEW_ROWS = "few_rows"
+    FAR_TOO_FEW_ROWS = "far_too_few_rows"
+    MANY_ROWS = "many_rows"
+    OTHER_DAY = "other_day"  # the day of the file's name does not go with what is inside
+    SAME_BYTES = "same_bytes"

@@ -7,6 +7,8 @@ Frozen dataclasses handed from `ranking` to `publish`. `as_published` parts go i
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from pipeline.contract.feed_history import FeedHistory, feed_history_from_json
+
 LONGEST_HOLD_DAYS = 28
 """Days beyond what an agency's feeds may be late: so long do people keep the points they had from it; after that no
 new list goes out without somebody deciding it. Four weekly lists: longer than a liaison's leave or a failed export, and
@@ -218,6 +220,7 @@ class RunFigures:
         line_points: points of the last entry on the list, or None for an empty one.
         notes: remarks of the linkage (counts only).
         checks: what was looked at before the newest list could become current.
+        feeds: what each feed's files looked like over time.
     """
 
     counts: tuple[AgencyCounts, ...]
@@ -233,6 +236,7 @@ class RunFigures:
     line_points: int | None
     notes: tuple[str, ...] = field(default=())
     checks: tuple[Check, ...] = field(default=())
+    feeds: tuple[FeedHistory, ...] = field(default=())
 
 
 def _certain(points: int, rank: int) -> dict:
@@ -278,4 +282,5 @@ def figures_from_json(kept: dict) -> RunFigures:
     mappings = {name: dict(kept[name]) for name in ("stages", "cluster_sizes", "points")}
     counts = tuple(AgencyCounts(**agency) for agency in kept["counts"])
     checks = tuple(Check(**check) for check in kept.get("checks", ()))
-    return RunFigures(**kept | rows | lines | mappings | {"counts": counts, "checks": checks})
+    feeds = tuple(map(feed_history_from_json, kept.get("feeds", ())))
+    return RunFigures(**kept | rows | lines | mappings | {"counts": counts, "checks": checks, "feeds": feeds})

@@ -141,6 +141,66 @@ def histogram(
         return _svg(figure, name)
 
 
+def files_over_time(
+    name: str,
+    rows: Sequence[int],
+    marks: Sequence[str],
+    cells: Sequence[tuple[str, Sequence[float | None]]],
+    drifted: set,
+) -> str:
+    """How did the files of a feed look, one after another? A column of rows each; below, how full its columns were.
+
+    Args:
+        name: a word for the picture, unique on its page.
+        rows: number of rows, file by file.
+        marks: what stands above each file's column; blank for nothing.
+        cells: (column, share filled in each file); None where the file lacks the column.
+        drifted: (place of the column among `cells`, place of the file) that are framed.
+    """
+    with _drawing():
+        figure, _ = _canvas(1.5 + 0.235 * len(cells))
+        figure.clear()
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.15, 0.235 * max(len(cells), 1)])
+        upper.bar(range(len(rows)), rows, width=0.84, color=[LINE if mark else BLUE for mark in marks])
+        for place, mark in enumerate(marks):
+            upper.text(place, rows[place], mark, ha="center", va="bottom", fontsize=9, color=LINE, weight="bold")
+        top = max(rows, default=0) or 1
+        upper.set_ylim(0, top * 1.3)
+        upper.set_yticks([0, top], ["0", f"{top:,}"], fontsize=10)
+        upper.set_title("Rows of each file", loc="left", fontsize=10, color=INK, pad=6)
+        upper.tick_params(axis="x", length=0)
+        _draw_cells(lower, cells, drifted)
+        lower.set_xlim(-0.5, len(rows) - 0.5)
+        lower.set_xticks([])
+        lower.set_xlabel("earlier  →  latest file", fontsize=9)
+        return _svg(figure, name)
+
+
+def _draw_cells(axes: "Axes", cells: Sequence[tuple[str, Sequence[float | None]]], drifted: set) -> None:
+    """How full was each column? The darker the fuller; a dash where it was missing; a frame where it drifted."""
+    from matplotlib.colors import LinearSegmentedColormap, to_hex
+    from matplotlib.patches import Rectangle
+
+    shade = LinearSegmentedColormap.from_list("filled", ["#EEF2F7", BLUE])
+    for line, (_, shares) in enumerate(cells):
+        for place, share in enumerate(shares):
+            if share is None:
+                axes.text(place, line, "–", ha="center", va="center", fontsize=9, color=LINE, weight="bold")
+                continue
+            axes.add_patch(
+                Rectangle((place - 0.46, line - 0.42), 0.92, 0.84, facecolor=to_hex(shade(share)), linewidth=0)
+            )
+        for _, place in sorted(one for one in drifted if one[0] == line):
+            frame = {"fill": False, "edgecolor": LINE, "linewidth": 1.6}
+            axes.add_patch(Rectangle((place - 0.48, line - 0.46), 0.96, 0.92, **frame))
+    axes.set_ylim(len(cells) - 0.5, -0.5)
+    axes.set_yticks(range(len(cells)), [column for column, _ in cells], fontsize=10)
+    axes.tick_params(axis="y", length=0)
+    axes.set_title("How full its columns are", loc="left", fontsize=10, color=INK, pad=6)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
 def _draw_line(axes: "Axes", at: float, words: str) -> None:
     """Where is the cut? A dark line from top to bottom, its words on the side with more room."""
     axes.axvline(at, color=LINE, linewidth=2)

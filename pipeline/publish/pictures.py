@@ -45,7 +45,7 @@ def pictures_of(figures: RunFigures, titles: Mapping[str, str]) -> tuple[Picture
 
 def _road(stages: Mapping[str, int]) -> Picture:
     rows = [(view.sentence_case(view.plain(stage)), number) for stage, number in stages.items()]
-    return _picture(
+    return picture_of(
         "road",
         "The road: how many are left after each step",
         "Read from top to bottom: each bar is what is left after that step, drawn to one scale.",
@@ -62,7 +62,7 @@ def _quarantine(quarantine: tuple[tuple[str, str, str, int], ...], titles: Mappi
     shown, rest = rows[:MOST_BARS], rows[MOST_BARS:]
     if rest:
         shown = [*shown, (f"{len(rest)} further kinds together", sum(number for _, number in rest))]
-    return _picture(
+    return picture_of(
         "quarantine",
         "Rows set aside: where they came from, and why",
         "Each bar is the number of rows of one feed set aside for one reason; nothing in them was used."
@@ -80,7 +80,7 @@ def _weights(figures: RunFigures) -> Picture:
     crossed = sum(count for _, _, count in figures.weight_histogram) - apart - linked
     # Rounded down, so that a threshold just short of certainty never reads as 100 %.
     percent = int(figures.threshold_probability * 1000) / 10
-    return _picture(
+    return picture_of(
         "weights",
         "Match weights: which pairs of records count as one person",
         f"Pairs right of the line, at {cut:.1f} bits (a match probability of {percent:g} %), are linked: the further "
@@ -99,7 +99,7 @@ def _weights(figures: RunFigures) -> Picture:
 
 def _cluster_sizes(sizes: Mapping[int, int]) -> Picture:
     rows = _size_groups(sizes)
-    return _picture(
+    return picture_of(
         "clusters",
         "Records per person",
         "Each column is the number of people known through that many records; a few people with very many records can "
@@ -122,7 +122,7 @@ def _points(points: Mapping[int, int], line: int | None) -> Picture:
     bins = _point_bins(points, line)
     on_side = sum(number for worth, number in points.items() if line is not None and worth >= line)
     people = sum(points.values())
-    return _picture(
+    return picture_of(
         "points",
         "Points of everyone who has any",
         f"People right of the line have at least the {view.count_of(line, 'point', 'points')} of the last entry on the "
@@ -157,7 +157,7 @@ def _point_bins(points: Mapping[int, int], line: int | None) -> list[tuple[float
     return [(start - 0.5, start + width - 0.5, counts[start]) for start in sorted(counts)]
 
 
-def _picture(name: str, title: str, caption: str, facts: Iterable[tuple[str, int]], svg: str) -> Picture:
+def picture_of(name: str, title: str, caption: str, facts: Iterable[tuple[str, int]], svg: str) -> Picture:
     """How does a picture speak to those who do not see it? With its title, and its numbers as a sentence."""
     words = "; ".join(f"{label}: {number:,}" for label, number in facts)
     opening = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" data-picture="{name}" viewBox='

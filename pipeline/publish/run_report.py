@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from pipeline.contract.outreach_list import AgencyCounts, AgencyState, Check, OutreachList, RunFigures
 from pipeline.publish import view
+from pipeline.publish.feed_pictures import feeds_shown
 from pipeline.publish.pictures import pictures_of
 
 
@@ -40,6 +41,7 @@ def render(outreach_list: OutreachList, figures: RunFigures) -> bytes:
         banner=[_banner_line(state) for state in outreach_list.sources],
         figures=figures,
         pictures=[(picture, Markup(picture.svg)) for picture in pictures_of(figures, titles)],
+        feeds=[(feed, Markup(feed.picture.svg)) for feed in feeds_shown(figures.feeds, titles)],
         accounts=accounts(figures.counts, titles),
         inside=[(titles.get(c.agency, view.plain(c.agency)), c) for c in figures.counts],
         checks=[(check, titles.get(check.agency or "", "The county")) for check in failed_first(figures.checks)],

@@ -31,6 +31,9 @@ MOST_LINES_IN_A_RECORD = 20
 LONGEST_FIELD = 1_000_000
 """Characters; a longer field is a damaged file. Python's own limit (131,072) would end the whole file instead."""
 
+SEEN_DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
+"""What parts columns in the files of police, jails and clinics, and how it is called."""
+
 csv.field_size_limit(LONGEST_FIELD)
 
 
@@ -44,7 +47,7 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
     names = declared_names(feed, header)
     if not names:
         line_count = sum(1 for _ in records)
-        raise FileUnreadable("its first line is no header of this layout; ask which layout the agency sent", line_count)
+        raise FileUnreadable(_no_header(feed, header, layout.delimiter), line_count)
     about.missing_required = tuple(c.name for c in feed.columns if c.is_required and c.name not in names)
     about.extra_columns = sum(name not in {column.name for column in feed.columns} for name in names)
     may_trail = layout.has_trailing_delimiter or not header[-1].strip()
@@ -109,6 +112,16 @@ def _parse_leniently(text: str, delimiter: str) -> list[str] | None:
         return next(csv.reader([text], delimiter=delimiter))
     except csv.Error:
         return None
+
+
+def _no_header(feed: Feed, header: list[str], delimiter: str) -> str:
+    """What is said of a first line that is no header? Which delimiter it seems to have, if that makes one of it."""
+    line = delimiter.join(header)
+    for other, called in SEEN_DELIMITERS.items():
+        if other != delimiter and len(declared_names(feed, line.split(other))) > len(header):
+            declared = SEEN_DELIMITERS.get(delimiter, f"[{delimiter}]")
+            return f"its columns seem to be parted by {called} where {declared} is declared; ask which the agency means"
+    return "its first line is no header of this layout; ask which layout the agency sent"
 
 
 def _row(names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> Row:

@@ -1,7 +1,7 @@
 -- Which files are these, how many rows do they hold, and how many do the files of the days around them hold (the median)?
 select
-    delivery.delivery_id, delivery.feed, delivery.file_name, delivery.row_count, delivery.status, delivery.missing_columns,
-    delivery.business_date,
+    delivery.delivery_id, delivery.agency, delivery.feed, delivery.business_date, delivery.received_at, delivery.file_name,
+    delivery.row_count, delivery.status, delivery.missing_columns,
     count(row_fault.line_number) as quarantined_count,
     count(row_fault.line_number) filter (where row_fault.fault_code = 'wrong_width') as wrong_width_count,
     (

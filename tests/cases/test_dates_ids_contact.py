@@ -8,7 +8,6 @@ from expectations.feeds import check_rows
 from pipeline.agencies import load_agencies
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Kind
-from pipeline.contract.errors import PublishHeldBack
 from pipeline.contract.moments import parse_date, parse_moment, parse_time
 from pipeline.review.items import find_items
 from tests.cases.people import (
@@ -26,7 +25,6 @@ from tests.cases.people import (
     told,
     weight,
 )
-from tests.gate import weeks
 from tests.linkage.households import made_up_town
 from tests.review.drawn import asked, evidence
 from tests.road import county
@@ -108,19 +106,8 @@ def test_case_46_day_and_month_exchanged_agree_in_part_and_are_not_equal():
     assert how_many_people(booked, called) == 1
 
 
-def the_calls_day(rows):
-    """The fault: the day of the call is written into the column of births."""
-    return [row | {"DOB": row["CallReceived"][:10]} for row in rows]
-
-
-def test_case_47_another_column_written_into_birth_dates_holds_the_list_back(store, tmp_path):
+def test_case_47_a_birth_date_on_the_rows_own_day_is_missing():
     assert births_in_calls("11/06/2026", "11/05/2026") == [None, "2026-11-05"]
-    weeks.send_history(tmp_path / "in")
-    weeks.run(store, tmp_path / "in", tmp_path / "out", weeks.LAST_WEEK)
-    weeks.send_week(tmp_path / "in", weeks.THIS_WEEK, calls=the_calls_day)
-    with pytest.raises(PublishHeldBack) as fault:
-        weeks.run(store, tmp_path / "in", tmp_path / "out", weeks.THIS_WEEK)
-    assert any("Riverton Police Department" in line and "birth date" in line for line in fault.value.lines())
 
 
 def test_case_48_a_local_time_and_one_with_an_offset_are_one_moment_and_the_text_is_kept():

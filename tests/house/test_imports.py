@@ -21,6 +21,7 @@ RIM = tuple(
         "reviewing",
         "dossier",
         "gating",
+        "drifting",
         "figures",
         "publication",
         "sealing",
