@@ -6,7 +6,7 @@ to its stage, and writes what comes back, in one transaction with its audit even
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import IO
 
@@ -342,3 +342,30 @@ def _write(work: Work, standardized: Standardized) -> dict[str, int]:
         "sender_merges": "core.sender_merge",
     }
     return {name: work.copy(target, getattr(standardized, name)) for name, target in targets.items()}
+
+
+# --- read anew: for `rereading`, when a declaration was corrected ---------------------------------
+
+
+def receive_anew(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes]) -> int:
+    """Put the rows of a file into raw in the place of those an earlier reading found. Answers how many there are."""
+    work.run("forget_rows_of_delivery", delivery_id=delivery_id)
+    return _read_rows(work, feed, delivery_id, stream)
+
+
+def take_in_anew(work: Work, agency: Agency, feed: Feed, delivery_id: int, from_number: int) -> DeliveryRefused | None:
+    """Check and standardize a file that was received anew; what its rows say counts from this number on.
+
+    Returns:
+        Why the file would now be refused as a whole; then nothing of it was written to core.
+    """
+    files = work.read("deliveries_by_id", delivery_ids=[delivery_id])
+    _expect_rows(work, feed, files)
+    refused = _refusals(work, agency, [delivery_id]).get(delivery_id)
+    if refused is None:
+        for rows in _batches(work, feed, files):
+            said = standardize(agency, feed, _without_dropped(work, rows))
+            numbered = {one.name: getattr(said, one.name).assign(from_number=from_number) for one in fields(said)}
+            _check_tables(agency, feed, said)
+            _write(work, replace(said, **numbered))
+    return refused

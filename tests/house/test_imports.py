@@ -28,6 +28,8 @@ RIM = tuple(
         "withdrawal",
         "reregister",
         "tombstones",
+        "quarantine",
+        "rereading",
         "history",
         "replay",
         "backup",
