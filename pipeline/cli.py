@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import console, log
-from pipeline.commands import agency, audit, backup, fetch, persons, publication, review, seal
+from pipeline.commands import agency, audit, backup, fetch, persons, publication, quarantine, review, seal
 from pipeline.commands.common import (
     AsOfOption,
     AtOption,
@@ -45,6 +45,7 @@ app.add_typer(agency.app, name="agency")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app)
 
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(review.app, name="review")
 
 
@@ -266,26 +267,6 @@ def links(
         frame = store.read("links").sort_values(["agency", "feed", "record_key"])
     files.write_all({out.name: frame.to_csv(index=False, lineterminator="\n").encode("utf-8")}, out.absolute().parent)
     console.err.print(f"{len(frame):,} records of {frame['person_id'].nunique():,} persons: {out}", markup=False)
-
-
-@app.command()
-def quarantine(as_json: JsonOption = False) -> None:
-    """List rows that were set aside: agency, feed, file, line, reason, and what to do. Never a value."""
-    settings = read_settings()
-    with opened_store(settings) as store:
-        frame = store.read("quarantined_rows")
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    for row in rows:
-        row["line"] = int(row["line"]) if row["line"] else None
-    if as_json:
-        console.say_json(rows)
-        return
-    columns = ("agency", "feed", "file", "line", "row_count", "column", "reason", "message")
-    console.table(
-        console.counted(len(rows), "line"),
-        [name.replace("_", " ") for name in columns],
-        [[row[c] for c in columns] for row in rows],
-    )
 
 
 @app.command()

@@ -28,6 +28,7 @@ def run_figures(work: Work, made: OutreachList, agencies: Sequence[Agency] = ())
         counts=counts,
         stages=stages,
         quarantine=tuple(work.read("quarantine_by_reason").itertuples(index=False, name=None)),
+        worked=tuple(work.read("worked_by_reason").itertuples(index=False, name=None)),
         refusals=tuple(refusals["refused_message"]),
         weight_histogram=tuple((low, high, int(count)) for low, high, count in resolution["weight_histogram"]),
         threshold_weight=resolution["threshold_weight"],

@@ -6,14 +6,14 @@ to its stage, and writes what comes back, in one transaction with its audit even
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 import pandas as pd
 
-from pipeline import audit, disk, drifting, expect, readers, receive, row_versions, snapshots, tombstones
+from pipeline import audit, batches, disk, drifting, expect, readers, receive, row_versions, snapshots, tombstones
 from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
@@ -24,9 +24,6 @@ from pipeline.store import Store, Work
 
 WHOLE_FILE = 0
 """Line number of the fault that stands for all rows of a refused file."""
-
-BATCH_ROWS = 50_000
-"""Rows in memory at once: some 150 MB of them with what is made of them; smaller batches cost more in all."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +200,7 @@ def _expect_rows(work: Work, agency: Agency, feed: Feed, deliveries: pd.DataFram
     """Check the rows of one feed; write down rows to set aside, values to leave out, and what the files look like."""
     counts = {"rows": 0, "quarantined": 0, "dropped_values": 0}
     profiles = drifting.Profiles(agency, feed, deliveries)
-    for stored in _stored(work, deliveries):
+    for stored in batches.stored_at_once(work, deliveries):
         rows = expect.flat_rows(feed, stored, stored["payload"].tolist())
         profiles.add(rows, stored["payload"])
         critical, dropped = expect.faults_of(feed, rows)
@@ -214,42 +211,6 @@ def _expect_rows(work: Work, agency: Agency, feed: Feed, deliveries: pd.DataFram
         counts["dropped_values"] += len(dropped)
     profiles.keep(work)
     return counts
-
-
-def _batches(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield what the rows of these files hold that are not set aside, as `expect.flat_rows`."""
-    for stored in _stored(work, deliveries):
-        yield expect.flat_rows(feed, stored, stored["payload"].tolist())
-
-
-def _stored(work: Work, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield the rows of these files that are not set aside, some thousands at a time: their place and JSON text.
-
-    Small files come together, a large one in parts: memory is bounded by the rows of a batch, not by the delivery.
-    """
-    for delivery_ids in _grouped(deliveries):
-        after_line = -1
-        while True:
-            where = {"delivery_ids": delivery_ids, "after_line": after_line, "row_limit": BATCH_ROWS}
-            stored = work.read("rows_of_deliveries", **where)
-            if len(stored):
-                yield stored
-            if len(delivery_ids) > 1 or len(stored) < BATCH_ROWS:
-                break
-            after_line = int(stored["line_number"].iloc[-1])
-
-
-def _grouped(deliveries: pd.DataFrame) -> Iterator[list[int]]:
-    """Yield the ids of files that together have no more rows than a batch, or of one that has more."""
-    group, rows = [], 0
-    for delivery_id, row_count in zip(deliveries["delivery_id"], deliveries["row_count"], strict=True):
-        if group and rows + row_count > BATCH_ROWS:
-            yield group
-            group, rows = [], 0
-        group.append(int(delivery_id))
-        rows += row_count
-    if group:
-        yield group
 
 
 def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[int, DeliveryRefused]:
@@ -308,7 +269,7 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
         deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
         checked = deliveries[deliveries["status"] == DeliveryStatus.CHECKED]
         for feed in agency.feeds:
-            for rows in _batches(work, feed, checked[checked["feed"] == feed.name]):
+            for rows in batches.rows_at_once(work, feed, checked[checked["feed"] == feed.name]):
                 said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
                 written = _check_and_write(work, agency, feed, said)
                 counts = {name: counts[name] + written[name] for name in counts}
@@ -388,3 +349,30 @@ def _write(work: Work, standardized: Standardized) -> dict[str, int]:
         "sender_merges": "core.sender_merge",
     }
     return {name: work.copy(target, getattr(standardized, name)) for name, target in targets.items()}
+
+
+# --- read anew: for `rereading`, when a declaration was corrected ---------------------------------
+
+
+def receive_anew(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes]) -> int:
+    """Put the rows of a file into raw in the place of those an earlier reading found. Answers how many there are."""
+    work.run("forget_rows_of_delivery", delivery_id=delivery_id)
+    return _read_rows(work, feed, delivery_id, stream)
+
+
+def take_in_anew(work: Work, agency: Agency, feed: Feed, delivery_id: int, from_number: int) -> DeliveryRefused | None:
+    """Check and standardize a file that was received anew; what its rows say counts from this number on.
+
+    Returns:
+        Why the file would now be refused as a whole; then nothing of it was written to core.
+    """
+    files = work.read("deliveries_by_id", delivery_ids=[delivery_id])
+    _expect_rows(work, feed, files)
+    refused = _refusals(work, agency, [delivery_id]).get(delivery_id)
+    if refused is None:
+        for rows in batches.rows_at_once(work, feed, files):
+            said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
+            numbered = {one.name: getattr(said, one.name).assign(from_number=from_number) for one in fields(said)}
+            _check_tables(agency, feed, said)
+            _write(work, replace(said, **numbered))
+    return refused

@@ -101,7 +101,7 @@ def seal(store: Store, act: Act, order: Order, agencies: tuple[Agency, ...], set
         if len(places):
             withdrawal.tell_lists_again(work, act, settings, agencies, first)
         _keep_without(work, files, places, agencies, vault)
-    _remove_what_nobody_names(store, vault)
+    remove_what_nobody_names(store, vault)
     return sealed
 
 
@@ -170,7 +170,7 @@ def _keep_without(
             work.run("mark_kept_file", sha256=sha256, kept_sha256=disk.keep(content, vault))
 
 
-def _remove_what_nobody_names(store: Store, vault: Path) -> None:
+def remove_what_nobody_names(store: Store, vault: Path) -> None:
     """Remove the kept files that were replaced, once the database no longer names them; also what a crash left."""
     named = set(store.read("kept_files")["sha256"])
     with disk.told_plainly(vault):

@@ -1,5 +1,6 @@
-"""`outreach agency …`: what would become of a file, and how do an agency's files change over time?"""
+"""`outreach agency …`: which declaration fits a file, what would become of it, and how do files change over time?"""
 
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,10 +10,12 @@ import typer
 from pipeline import console
 from pipeline.commands.common import AtOption, JsonOption, act_of, opened_store
 from pipeline.contract.errors import SettingError
+from pipeline.receive import COMPANIONS
 from pipeline.settings import read_settings
 
 if TYPE_CHECKING:
     from pipeline.contract.declaration import Agency
+    from pipeline.drafting.draft import FeedDraft
     from pipeline.dry_run import FileTold
 
 REFUSED = 1
@@ -21,8 +24,8 @@ REFUSED = 1
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="What does an agency's declaration make of a file, and how do its files change?\n\n"
-    "Example: `outreach agency check bookings_20261116.csv --agency county_jail`",
+    help="Draft an agency's declaration from a sample file, see what it makes of a file, and how its files change.\n\n"
+    "Example: `outreach agency new bookings_20261116.csv --name county_jail`",
 )
 
 
@@ -46,9 +49,7 @@ def check(
     from pipeline.dry_run import check_files
 
     declared = _declared(agency)
-    paths = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
-    if not all(one.is_file() for one in paths) or not paths:
-        raise SettingError(f"there is no file here to look at [{path}]")
+    paths = _files(path)
     with console.progress_bars(not as_json) as progress:
         found = []
         for number, one in enumerate(check_files(declared, paths), start=1):
@@ -153,6 +154,60 @@ def let_in(
     with opened_store(read_settings()) as store, store.run_lock():
         feed = drifting.let_in(store, act_of(at), declared, file_name, reason_of(because))
     console.out.print(f"[{agency}] [{feed}] [{file_name}]: the next run takes it in", markup=False)
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(metavar="FILE_OR_FOLDER", help="A sample of what the agency sends.")],
+    name: Annotated[str, typer.Option("--name", help="Of the agency: lower_case, also the name of its folder.")],
+    title: Annotated[str | None, typer.Option("--title", help="As a person would write it.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write (else the draft is printed).")] = None,
+    layout: Annotated[
+        Path | None, typer.Option("--layout", help="For fixed-width text: lines of column,first,last from 1.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draft the one file that declares an agency, from a sample: format, columns, dates, codes, who a row is about.
+
+    What only a person can know is marked `DECIDE` in the draft and listed here. Nothing of a person is written or
+    shown; code lists are written where a few short values recur in a column that does not look personal: look at them.
+    The draft reads the sample as it stands: `outreach agency check` tells how.
+
+    Example: `outreach agency new bookings_20261116.csv --name county_jail --out pipeline/agencies/county_jail.py`
+    """
+    from pipeline.drafting.draft import draft
+
+    paths = [one for one in _files(path) if not COMPANIONS.fullmatch(one.name)]
+    if out is not None and out.exists():
+        raise SettingError(f"the file is there already and stays; name another with --out [{out}]")
+    places = layout.read_text(encoding="utf-8") if layout else None
+    made = draft(paths, name, title or name.replace("_", " ").capitalize(), read_settings().zone, places)
+    if out is not None:
+        out.write_text(made.text, encoding="utf-8")
+    if as_json:
+        console.say_json({"draft": made.text, "decisions": made.decisions, "feeds": [_told(one) for one in made.feeds]})
+        return
+    if out is None:
+        sys.stdout.write(made.text)
+    console.err.print(f"{console.counted(len(made.decisions), 'decision')} left to you:", markup=False)
+    for line in made.decisions:
+        console.err.print(f"  {line}", markup=False)
+
+
+def _told(feed: "FeedDraft") -> dict:
+    """What is told of a feed: its columns' kinds, never their values."""
+    names = ("name", "kind", "formats", "field", "is_personal", "is_never_blank", "is_unique")
+    columns = [{one: getattr(column, one) for one in names} for column in feed.columns]
+    own = {"name": feed.name, "file_pattern": feed.names.pattern, "rows": feed.row_count}
+    return own | {"format": type(feed.wire.format).__name__, "key": feed.key, "columns": columns}
+
+
+def _files(path: Path) -> list[Path]:
+    """Which files are meant? Raises SettingError where there are none."""
+    paths = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+    if not all(one.is_file() for one in paths) or not paths:
+        raise SettingError(f"there is no file here to look at [{path}]")
+    return paths
 
 
 def _show(found: list["FileTold"]) -> None:

@@ -210,6 +210,7 @@ class RunFigures:
         counts: per agency, sorted by name.
         stages: stage → number of things after it, in the order of the road.
         quarantine: (agency, feed, fault code, row count), most rows first.
+        worked: the same, of those rows that somebody accepted as set aside for good.
         refusals: clear lines for refused files, one each.
         weight_histogram: (bin low, bin high, pair count), match weights in bits.
         threshold_weight: the match weight (bits) at the threshold.
@@ -237,6 +238,7 @@ class RunFigures:
     notes: tuple[str, ...] = field(default=())
     checks: tuple[Check, ...] = field(default=())
     feeds: tuple[FeedHistory, ...] = field(default=())
+    worked: tuple[tuple[str, str, str, int], ...] = field(default=())
 
 
 def _certain(points: int, rank: int) -> dict:
@@ -277,7 +279,8 @@ def figures_to_json(figures: RunFigures) -> dict:
 
 def figures_from_json(kept: dict) -> RunFigures:
     """Which figures were kept? The inverse of `figures_to_json`."""
-    rows = {name: tuple(tuple(row) for row in kept[name]) for name in ("quarantine", "weight_histogram", "blocking")}
+    tables = ("quarantine", "worked", "weight_histogram", "blocking")
+    rows = {name: tuple(tuple(row) for row in kept.get(name, ())) for name in tables}
     lines = {name: tuple(kept[name]) for name in ("refusals", "notes")}
     mappings = {name: dict(kept[name]) for name in ("stages", "cluster_sizes", "points")}
     counts = tuple(AgencyCounts(**agency) for agency in kept["counts"])

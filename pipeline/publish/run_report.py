@@ -43,11 +43,33 @@ def render(outreach_list: OutreachList, figures: RunFigures) -> bytes:
         pictures=[(picture, Markup(picture.svg)) for picture in pictures_of(figures, titles)],
         feeds=[(feed, Markup(feed.picture.svg)) for feed in feeds_shown(figures.feeds, titles)],
         accounts=accounts(figures.counts, titles),
+        set_aside=set_aside(figures, titles),
         inside=[(titles.get(c.agency, view.plain(c.agency)), c) for c in figures.counts],
         checks=[(check, titles.get(check.agency or "", "The county")) for check in failed_first(figures.checks)],
         exclusions=[(view.exclusion_text(code), n) for code, n in view.in_asked_order(outreach_list.excluded_counts)],
     )
     return page.encode("utf-8", "replace")
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """How many rows of one feed are set aside for one reason: still open, and accepted as such by somebody?"""
+
+    title: str
+    feed: str
+    reason: str
+    open_count: int
+    worked_count: int
+
+
+def set_aside(figures: RunFigures, titles: dict[str, str]) -> tuple[SetAside, ...]:
+    """Which rows are in quarantine, and who still has to look? By agency, feed and reason."""
+    worked = {(agency, feed, reason): number for agency, feed, reason, number in figures.worked}
+    found = [(one[:3], one[3], worked.get(one[:3], 0)) for one in figures.quarantine]
+    return tuple(
+        SetAside(titles.get(agency, view.plain(agency)), view.plain(feed), view.plain(reason), number - done, done)
+        for (agency, feed, reason), number, done in sorted(found)
+    )
 
 
 def headline(outreach_list: OutreachList) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ with place as (
 ),
 faults as (delete from raw.row_fault using place where (row_fault.delivery_id, row_fault.line_number) = (place.delivery_id, place.line_number)),
 unread as (delete from core.unread_listing using place where (unread_listing.delivery_id, unread_listing.line_number) = (place.delivery_id, place.line_number)),
+worked as (delete from raw.worked_fault using place where (worked_fault.delivery_id, worked_fault.line_number) = (place.delivery_id, place.line_number)),
 dropped as (delete from raw.dropped_value using place where (dropped_value.delivery_id, dropped_value.line_number) = (place.delivery_id, place.line_number)),
 accepted as (delete from core.accepted_row using place where (accepted_row.delivery_id, accepted_row.line_number) = (place.delivery_id, place.line_number)),
 people as (delete from core.person_record using place where (person_record.delivery_id, person_record.line_number) = (place.delivery_id, place.line_number)),

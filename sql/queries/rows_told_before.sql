@@ -5,4 +5,5 @@ from core.accepted_row
 join raw.delivered_row using (delivery_id, line_number)
 join raw.delivery using (delivery_id)
 where accepted_row.agency = :agency and accepted_row.feed = :feed and accepted_row.record_key = any(:record_keys)
+    and accepted_row.until_number is null
 order by delivered_row.delivery_id, delivered_row.line_number

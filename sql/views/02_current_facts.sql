@@ -5,7 +5,7 @@ language sql stable
 as $$
     select person_record.*
     from core.person_record
-    join core.rows_known(up_to) as known using (delivery_id, line_number)
+    join core.rows_known(up_to) as known using (delivery_id, line_number, from_number)
     where not known.is_never_happened
 $$;
 
@@ -16,7 +16,7 @@ language sql stable
 as $$
     select encounter.*
     from core.encounter
-    join core.rows_known(up_to) as known using (delivery_id, line_number)
+    join core.rows_known(up_to) as known using (delivery_id, line_number, from_number)
     where not known.is_never_happened
 $$;
 
@@ -27,7 +27,7 @@ language sql stable
 as $$
     select condition.*
     from core.condition
-    join core.rows_known(up_to) as known using (delivery_id, line_number)
+    join core.rows_known(up_to) as known using (delivery_id, line_number, from_number)
     where not known.is_never_happened
 $$;
 
@@ -38,7 +38,7 @@ language sql stable
 as $$
     select consent.*
     from core.consent
-    join core.rows_known(up_to) as known using (delivery_id, line_number)
+    join core.rows_known(up_to) as known using (delivery_id, line_number, from_number)
     where not known.is_never_happened
 $$;
 
@@ -49,6 +49,6 @@ language sql stable
 as $$
     select sender_merge.*
     from core.sender_merge
-    join core.rows_known(up_to) as known using (delivery_id, line_number)
+    join core.rows_known(up_to) as known using (delivery_id, line_number, from_number)
     where not known.is_never_happened
 $$;

@@ -22,6 +22,7 @@ quarantined as (
 kept as (
     select agency, count(*) as all_versions
     from core.accepted_row
+    where until_number is null
     group by agency
 ),
 counting as (

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from pipeline import intake, receive
+from pipeline import batches, intake, receive
 from pipeline.agencies import agency_named
 from pipeline.audit import Act
 from pipeline.contract.errors import DeliveryRefused
@@ -32,8 +32,8 @@ def deliver(folder):
 def test_the_same_is_known_whether_files_are_read_whole_or_in_parts(new_store, tmp_path, monkeypatch, rows_at_once):
     deliver(tmp_path / "in")
     found = []
-    for rows in (intake.BATCH_ROWS, rows_at_once):
-        monkeypatch.setattr(intake, "BATCH_ROWS", rows)
+    for rows in (batches.BATCH_ROWS, rows_at_once):
+        monkeypatch.setattr(batches, "BATCH_ROWS", rows)
         store = new_store()
         county.run(store, tmp_path / "in", tmp_path / str(rows) / "out")
         found.append(facts(store))

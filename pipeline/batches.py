@@ -1,0 +1,48 @@
+"""How are the rows of deliveries read back from raw? Some thousands at a time, whatever the size of the files."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline import expect
+from pipeline.contract.declaration import Feed
+from pipeline.store import Work
+
+BATCH_ROWS = 50_000
+"""Rows in memory at once: some 150 MB of them with what is made of them; smaller batches cost more in all."""
+
+
+def rows_at_once(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield what the rows of these files hold that are not set aside, as `expect.flat_rows`."""
+    for stored in stored_at_once(work, deliveries):
+        yield expect.flat_rows(feed, stored, stored["payload"].tolist())
+
+
+def stored_at_once(work: Work, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the rows of these files that are not set aside, some thousands at a time: their place and JSON text.
+
+    Small files come together, a large one in parts: memory is bounded by the rows of a batch, not by the delivery.
+    """
+    for delivery_ids in _grouped(deliveries):
+        after_line = -1
+        while True:
+            where = {"delivery_ids": delivery_ids, "after_line": after_line, "row_limit": BATCH_ROWS}
+            stored = work.read("rows_of_deliveries", **where)
+            if len(stored):
+                yield stored
+            if len(delivery_ids) > 1 or len(stored) < BATCH_ROWS:
+                break
+            after_line = int(stored["line_number"].iloc[-1])
+
+
+def _grouped(deliveries: pd.DataFrame) -> Iterator[list[int]]:
+    """Yield the ids of files that together have no more rows than a batch, or of one that has more."""
+    group, rows = [], 0
+    for delivery_id, row_count in zip(deliveries["delivery_id"], deliveries["row_count"], strict=True):
+        if group and rows + row_count > BATCH_ROWS:
+            yield group
+            group, rows = [], 0
+        group.append(int(delivery_id))
+        rows += row_count
+    if group:
+        yield group

@@ -1,0 +1,150 @@
+"""How do the rows of a sample come? Delimiter, encoding, quotes and line ends, found by looking; one function a format.
+
+A format that can be drafted is one entry of `LOOKS`: XML, Excel and HL7 have theirs to come, and are named meanwhile.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from charset_normalizer import from_bytes
+
+from pipeline.contract import fhir_r4
+from pipeline.contract.errors import SettingError
+from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
+
+DELIMITERS = (",", "|", "\t", ";", "^", "~")
+"""Tried in this order; of two that fit equally well, the first."""
+
+LOOKED_AT_LINES = 1_000
+"""Lines by which format and delimiter are told: enough for rare quotes, read in a moment."""
+
+LEAST_REGULAR_SHARE = 0.9
+"""Share of lines that have as many fields as the header; with fewer, the delimiter is another."""
+
+OTHER_WIRES = ((b"PK\x03\x04", "an Excel workbook"), (b"<", "XML"), (b"MSH|", "HL7 version 2"), (b"%PDF", "a PDF"))
+"""How a file of a format begins that cannot be drafted yet."""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """Which format was found, with which columns, and what a person has to decide about it?"""
+
+    format: Format
+    columns: tuple[str, ...]
+    decisions: tuple[str, ...] = ()
+
+
+def look(contents: Sequence[bytes], name: str) -> Wire:
+    """Which format have these files of one kind? Raises SettingError, with what to do, where none fits."""
+    content = contents[0]
+    for beginning, what in OTHER_WIRES:
+        if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(beginning):
+            raise SettingError(f"{what} cannot be drafted yet; export it as delimited text [{name}]")
+    for one in LOOKS:
+        if (wire := one(contents)) is not None:
+            return wire
+    raise SettingError(f"no delimiter, JSON or header was found; for fixed-width text give --layout [{name}]")
+
+
+def look_json(contents: Sequence[bytes]) -> Wire | None:
+    """Is each line a JSON object: a FHIR resource, or any?"""
+    lines = [line for line in contents[0].splitlines()[:LOOKED_AT_LINES] if line.strip()]
+    found = [_object(line) for line in lines]
+    objects = [one for one in found if one is not None]
+    if not objects or len(objects) < LEAST_REGULAR_SHARE * len(found):
+        return None
+    kind = objects[0].get("resourceType")
+    if isinstance(kind, str):
+        if kind not in fhir_r4.FLAT_COLUMNS:
+            raise SettingError(f"no reader for this FHIR resource type; there are {sorted(fhir_r4.FLAT_COLUMNS)}")
+        return Wire(FhirNdjson(kind), fhir_r4.FLAT_COLUMNS[kind])
+    paths = dict.fromkeys(path for one in objects for path, is_plain in _paths(one) if is_plain)
+    deep = {path for one in objects for path, is_plain in _paths(one) if not is_plain}
+    usable = [path for path in paths if path not in deep]
+    names = {path.replace(".", "_"): path for path in usable}
+    told = (f"{len(deep)} names hold lists of objects; the reader has no columns for these",) if deep else ()
+    return Wire(JsonLines(paths={n: p for n, p in names.items() if n != p}), tuple(names), told)
+
+
+def _object(line: bytes) -> dict | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _paths(found: dict, before: str = "") -> list[tuple[str, bool]]:
+    """Which paths does an object have, and does each hold plain values only?"""
+    told = []
+    for key, value in found.items():
+        if isinstance(value, dict) and "." not in key:
+            told += _paths(value, f"{before}{key}.")
+        else:
+            parts = value if isinstance(value, list) else [value]
+            told.append((before + key, "." not in key and not any(isinstance(one, dict | list) for one in parts)))
+    return told
+
+
+def look_delimited(contents: Sequence[bytes]) -> Wire | None:
+    """Which delimiter splits every line as it splits the header?"""
+    encoding, decisions = encoding_of(b"".join(contents))
+    text = contents[0].decode(encoding, errors="replace")
+    lines = text.split("\n")[:LOOKED_AT_LINES]
+    header, shown = lines[0].rstrip("\r"), "\n".join(lines)
+    scored = [(_regular_share(shown, one) * (header.count(one) > 0), header.count(one), one) for one in DELIMITERS]
+    fitting = [one for one in scored if one[0] >= LEAST_REGULAR_SHARE]
+    if not fitting:
+        return None
+    delimiter = max(fitting, key=lambda one: (one[1], -DELIMITERS.index(one[2])))[2]
+    names = [one.strip() for one in next(csv.reader([header], delimiter=delimiter))]
+    has_trailing = not names[-1]
+    names = names[:-1] if has_trailing else names
+    told = Delimited(
+        delimiter=delimiter,
+        encoding=encoding,
+        has_trailing_delimiter=has_trailing,
+        is_fully_quoted=header.startswith('"') and f'"{delimiter}"' in header,
+        line_end="\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n",
+    )
+    return Wire(told, tuple(names), decisions)
+
+
+def _regular_share(text: str, delimiter: str) -> float:
+    """Which share of the rows has as many fields as the header?"""
+    try:
+        widths = [len(row) for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if row]
+    except csv.Error:
+        return 0.0
+    return sum(width == widths[0] for width in widths) / len(widths) if widths else 0.0
+
+
+def encoding_of(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Which encoding is this, and what has to be asked about it? UTF-8 where it is that, else what is likeliest."""
+    if content.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig", ()
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        best = from_bytes(content[:1_000_000], cp_isolation=["cp1252", "utf_16", "cp850", "mac_roman"]).best()
+        found = best.encoding if best else "cp1252"
+        return found, (f"encoding: it is not UTF-8 and looks like {found}; ask the agency",)
+    told = ("encoding: the sample holds plain ASCII only; ask what the agency writes for é and ñ",)
+    return "utf-8", told if content.isascii() else ()
+
+
+def fixed_width(layout: str) -> Wire:
+    """Which places does a layout name? Lines of `column,first,last`, positions counted from 1. Raises SettingError."""
+    rows = [row for row in csv.reader(layout.splitlines()) if row]
+    try:
+        places = {name.strip(): (int(first), int(last)) for name, first, last in rows}
+    except ValueError:
+        raise SettingError("a layout has lines of column,first,last with positions counted from 1") from None
+    return Wire(FixedWidth(places=places), tuple(places), ("encoding: ask the agency; UTF-8 is assumed",))
+
+
+LOOKS: tuple[Callable[[Sequence[bytes]], Wire | None], ...] = (look_json, look_delimited)
+"""Every format that can be told from a file alone, the strictest first."""
