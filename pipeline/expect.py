@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from pipeline import readers
+from pipeline.conditions import holds
+from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Delimited, Feed, FixedWidth
 from pipeline.readers import Reading
 
@@ -100,6 +102,17 @@ def without_values(rows: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
         for column, of_column in dropped.groupby("column_name")
     }
     return rows.assign(**blanked)
+
+
+def unfit(feed: Feed, rows: pd.DataFrame) -> dict[int, tuple[str, str]]:
+    """Which files may not be taken in by what their rows say? delivery_id → (fault code, message)."""
+    found: dict[int, tuple[str, str]] = {}
+    present = {column.name for column in feed.columns if column.name in rows}
+    for refusal in feed.refusals:
+        if present.issuperset(refusal.columns()):
+            said = rows.loc[holds(refusal.when, rows, otherwise=False), "delivery_id"]
+            found |= {int(delivery_id): (RowFault.FILE_REFUSED.value, refusal.why) for delivery_id in said.unique()}
+    return found
 
 
 def refusals(feed: Feed, files: pd.DataFrame) -> dict[int, tuple[str, str]]:

@@ -49,10 +49,9 @@ def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:
     flat = readers.salvage(feed, payload)
     own = tables.KEY_SEPARATOR.join(flat.get(name, "") for name in feed.key)
     found = {str(RecordId(agency.name, feed.name, own))}
-    rules = (*feed.encounters, *feed.conditions, *((feed.consent,) if feed.consent else ()))
-    for rule in rules:
-        if rule.is_about and rule.person_feed and flat.get(rule.is_about):
-            found.add(str(RecordId(agency.name, rule.person_feed, flat[rule.is_about])))
+    for rule in feed.rules_about_others():
+        if rule.is_about and flat.get(rule.is_about):
+            found.add(str(RecordId(agency.name, str(rule.person_feed), flat[rule.is_about])))
     return found
 
 

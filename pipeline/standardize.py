@@ -3,7 +3,6 @@
 Everything follows from the agency's declaration; nothing here knows an agency. Pure: tables in, tables out.
 """
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from functools import reduce
@@ -12,23 +11,23 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from linkage import normalize
+from pipeline import known_in_part
+from pipeline.conditions import coded, holds, over_distinct
 from pipeline.contract import tables
 from pipeline.contract.declaration import (
     Agency,
-    AnyOf,
     Coded,
     Column,
-    Condition,
     ConditionRule,
     ConsentRule,
     EncounterRule,
     Feed,
     Matches,
-    OneOf,
     PersonFields,
+    PersonRule,
     When,
 )
-from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.contract.moments import ISO, in_utc, parse_date, parse_moment, parse_time
 from pipeline.distinct import Distinct
 from pipeline.whole_names import is_organisation, read_whole_name
 
@@ -149,35 +148,6 @@ def _is_part2(feed: Feed, rows: pd.DataFrame) -> pd.Series:
 # --- reading values ------------------------------------------------------------------------------------------------
 
 
-def over_distinct(column: pd.Series, function) -> pd.Series:
-    """What does the function make of each value? It is asked once per distinct value; the result holds objects."""
-    return pd.Series(Distinct.of(column).map(function).to_numpy(), index=column.index, dtype=object)
-
-
-def holds(condition: Condition | None, rows: pd.DataFrame, *, otherwise: bool) -> pd.Series:
-    """For which rows does the condition hold? `otherwise` answers where there is no condition."""
-    if condition is None:
-        return pd.Series(otherwise, index=rows.index)
-    if isinstance(condition, AnyOf):
-        parts = [holds(part, rows, otherwise=False) for part in condition.conditions]
-        return reduce(lambda left, right: left | right, parts)
-    if isinstance(condition, OneOf):
-        wanted = {value.upper() for value in condition.values}
-        return over_distinct(rows[condition.column], lambda text: text.upper() in wanted).astype(bool)
-    assert isinstance(condition, Matches)
-    pattern = re.compile(condition.pattern, re.IGNORECASE)
-    return over_distinct(rows[condition.column], lambda text: pattern.search(text) is not None).astype(bool)
-
-
-def coded(rule: Coded | None, rows: pd.DataFrame) -> pd.Series:
-    """Which code of ours stands for each row's value? None where it is blank or unknown."""
-    if rule is None:
-        return pd.Series(None, index=rows.index, dtype=object)
-    return over_distinct(
-        rows[rule.column], lambda text: rule.mapping.get(text.upper(), rule.otherwise) if text else None
-    )
-
-
 def moments(when: When | None, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
     """At which moment (UTC) was it? Missing where the row does not say."""
     if when is None:
@@ -254,7 +224,8 @@ def _known_by(agency: Agency, feed: Feed, rows: pd.DataFrame, recorded_at: pd.Se
     """By which local day did the agency know of the person? The row's own moment, else when it was last changed."""
     if feed.encounters or feed.version_column is None:
         return recorded_at.dt.tz_convert(agency.zone).dt.date
-    changed = over_distinct(rows[feed.version_column], lambda text: parse_moment(text, ("iso",), agency.zone))
+    formats = feed.column(feed.version_column).formats or (ISO,)
+    changed = over_distinct(rows[feed.version_column], lambda text: parse_moment(text, formats, agency.zone))
     return pd.to_datetime(changed, utc=True).dt.tz_convert(agency.zone).dt.date
 
 
@@ -293,7 +264,9 @@ def _evidence(
     if fields.ssn:
         accepts_9xx = feed.column(fields.ssn).accepts_9xx
         evidence["ssn"] = over_distinct(rows[fields.ssn], lambda text: normalize.normalize_ssn(text, accepts_9xx))
-    return evidence
+    if isinstance(fields.sex, Coded):
+        evidence["sex"] = coded(fields.sex, rows)
+    return known_in_part.only_what_is_sure(fields, evidence, rows)
 
 
 def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
@@ -316,6 +289,8 @@ def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
     """How was the person called, as delivered? "LAST, FIRST MIDDLE SUFFIX" where the parts came apart."""
     if fields.full_name:
         return rows[fields.full_name.column].replace("", None)
+    if fields.last_name is None:
+        return pd.Series(None, index=rows.index, dtype=object)
     given = [rows[name] for name in (fields.first_name, fields.middle_name, fields.suffix) if name]
     joined = reduce(lambda left, right: left + " " + right, given).str.split().str.join(" ")
     return (rows[fields.last_name] + ", " + joined).str.strip(", ").replace("", None)
@@ -346,7 +321,7 @@ def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFr
 
 
 def _about(
-    agency: Agency, feed: Feed, rule: EncounterRule | ConditionRule | ConsentRule, rows: pd.DataFrame
+    agency: Agency, feed: Feed, rule: EncounterRule | ConditionRule | ConsentRule | PersonRule, rows: pd.DataFrame
 ) -> pd.Series:
     """Which person record is each row about: its own, or the one its reference points to?"""
     if rule.is_about and rule.person_feed:
@@ -386,6 +361,9 @@ def _sender_merges(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFra
     """Which records does the sender say are others by now? The row's own, or those it took the place of."""
     parts = []
     own = _named(agency, feed, rows).assign(record_id=_record_ids(agency, feed.name, rows["record_key"]))
+    if feed.person and feed.person.is_about:
+        told = own.assign(into_record_id=_about(agency, feed, feed.person, rows))
+        parts.append(told.loc[_is_about_person(feed, rows), list(tables.SENDER_MERGE)])
     for column, is_own in ((feed.merged_into, True), (feed.merged_from, False)):
         if column is None:
             continue

@@ -31,7 +31,9 @@ def _group() -> None:
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(metavar="FILE_OR_FOLDER", help="What the agency means to send.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE_OR_FOLDER", help="What the agency means to send; a ZIP is looked into.")
+    ],
     agency: Annotated[str, typer.Option("--agency", metavar="NAME", help="As `outreach agencies` lists it.")],
     as_json: JsonOption = False,
 ) -> None:
@@ -44,19 +46,19 @@ def check(
     Example: `outreach agency check deliveries/city_police --agency city_police`
     """
     from pipeline.agencies import load_agencies
-    from pipeline.dry_run import check_files
+    from pipeline.dry_run import check_files, paths_to_check
 
     declared = {one.name: one for one in load_agencies()}
     if agency not in declared:
         raise SettingError(f"no agency of that name is declared; there are {', '.join(sorted(declared))} [{agency}]")
-    paths = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
-    if not all(one.is_file() for one in paths) or not paths:
+    paths = paths_to_check(declared[agency], path)
+    if not paths:
         raise SettingError(f"there is no file here to look at [{path}]")
     with console.progress_bars(not as_json) as progress:
         found = []
         for number, one in enumerate(check_files(declared[agency], paths), start=1):
             found.append(one)
-            progress(f"look at {console.counted(len(paths), 'file')}", number / len(paths))
+            progress("look at the files", min(number / len(paths), 1))
     if as_json:
         console.say_json([asdict(one) for one in found])
     else:

@@ -9,6 +9,7 @@ class LawTag(StrEnum):
     HIPAA = "hipaa"  # 45 CFR 164: care given by a provider
     PART2 = "part2"  # 42 CFR Part 2: substance use treatment, only under a written consent
     CJIS = "cjis"  # FBI CJIS security policy: criminal justice information
+    HMIS = "hmis"  # HUD's HMIS privacy and security standards (69 FR 45888): services to people without a home
 
 
 class EncounterKind(StrEnum):
@@ -19,6 +20,7 @@ class EncounterKind(StrEnum):
     VISIT = "visit"
     CO_RESPONSE = "co_response"
     REFERRAL = "referral"
+    HOUSING_SERVICE = "housing_service"  # a stay in a shelter or another service to people without a home; no care
 
 
 class Setting(StrEnum):

@@ -37,13 +37,23 @@ from pipeline.contract.rules import (
     FullName,
     PersonFields,
     PersonRule,
+    Quality,
+    Refusal,
 )
 
 __all__ = [
     "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
     "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind", "Matches",
-    "OnFault", "OneOf", "PersonFields", "PersonRule", "When", "needed",
+    "OnFault", "OneOf", "PersonFields", "PersonRule", "Quality", "Refusal", "When", "needed",
 ]  # fmt: skip
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +63,8 @@ class Feed:
     Attributes:
         name: a plural noun, lower case.
         row_is: what one row is, as a noun phrase.
-        file_pattern: regular expression of the whole file name; a group named `date` holds its business date.
+        file_pattern: regular expression of the whole file name; a group named `date` holds its business date. Of a file
+            that comes in a folder or ZIP both names count, joined by a slash: `export.zip/Client.csv`.
         date_format: strptime pattern of that group.
         format: how the rows come.
         key: columns that together name the row; joined by `|` they are its record key.
@@ -63,6 +74,7 @@ class Feed:
         conditions: when a row is a lasting condition.
         consent: when a row is, or carries, a consent.
         never_happened: rows for which this holds are retracted: they count for nothing.
+        refusals: what a row says where its file, and with it all that came with it, may not be taken in.
         law: which laws tag the feed's rows.
         part2_column: column of security labels; rows labelled with one of `part2_labels` count only under consent.
         fewest_rows, most_rows: a file with fewer or more rows is refused.
@@ -84,6 +96,7 @@ class Feed:
     conditions: tuple[ConditionRule, ...] = ()
     consent: ConsentRule | None = None
     never_happened: Condition | None = None
+    refusals: tuple[Refusal, ...] = ()
     law: tuple[codes.LawTag, ...] = ()
     part2_column: str | None = None
     part2_labels: tuple[str, ...] = ()
@@ -100,6 +113,8 @@ class Feed:
             pattern = re.compile(self.file_pattern)
         except re.error as fault:
             raise DeclarationError(f"{self.name}: not a regular expression [{self.file_pattern}]") from fault
+        holder = self.file_pattern.partition("/")[0]
+        check(_is_pattern(holder), f"{self.name}: a folder or ZIP is named before the first slash", self.file_pattern)
         has_date = "date" in pattern.groupindex
         check(
             has_date == bool(self.date_format),
@@ -125,7 +140,8 @@ class Feed:
     def _mentioned(self) -> Iterator[str]:
         yield from self.key
         yield from (name for name in (self.part2_column, self.version_column, *self._merge_columns()) if name)
-        for part in (self.person, *self.encounters, *self.conditions, self.consent, self.never_happened):
+        parts = (self.person, *self.encounters, *self.conditions, self.consent, self.never_happened, *self.refusals)
+        for part in parts:
             if part is not None:
                 yield from part.columns()
 
@@ -172,7 +188,7 @@ class Feed:
 
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""
-        parts: list[object] = [self.never_happened]
+        parts: list[object] = [self.never_happened, *(refusal.when for refusal in self.refusals)]
         parts += [getattr(rule, name) for rule in self.encounters for name in ("only_if", *EncounterRule.FLAGS)]
         parts += [rule.only_if for rule in self.conditions]
         parts += [self.person.about, self.person.death and self.person.death.when] if self.person else []
@@ -183,6 +199,12 @@ class Feed:
                 parts.extend(part.conditions)
             elif isinstance(part, OneOf):
                 yield part
+
+    def rules_about_others(self) -> Iterator[EncounterRule | ConditionRule | ConsentRule | PersonRule]:
+        """Yield the rules that say something about a person of another feed (`person_feed`)."""
+        for rule in (*self.encounters, *self.conditions, self.consent, self.person):
+            if rule is not None and rule.person_feed:
+                yield rule
 
     def column(self, name: str) -> Column:
         """Which declaration does a column name stand for?"""
@@ -222,8 +244,7 @@ class Agency:
         names = [feed.name for feed in self.feeds]
         check(bool(names) and len(set(names)) == len(names), f"{self.name}: feeds are missing or named twice", names)
         for feed in self.feeds:
-            rules = (*feed.encounters, *feed.conditions, *((feed.consent,) if feed.consent else ()))
-            for target in (rule.person_feed for rule in rules if rule.person_feed):
+            for target in (str(rule.person_feed) for rule in feed.rules_about_others()):
                 is_people = any(other.name == target and other.person for other in self.feeds)
                 check(is_people, f"{self.name}.{feed.name}: person_feed is no feed of people", target)
                 break_key = self.feed(target).key

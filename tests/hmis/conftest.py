@@ -1,0 +1,23 @@
+"""A run of the sample county with the homeless services of the how-to among its agencies."""
+
+import pytest
+
+from pipeline import flow
+from pipeline.agencies import load_agencies
+from pipeline.audit import Act
+from pipeline.settings import Settings
+from tests.hmis import exports
+from tests.road import county
+
+
+@pytest.fixture
+def publish(store, tmp_path):
+    """Publish the list of everything that lies in `in`; answers what it says and what the run complained of."""
+
+    def run(as_of=county.AS_OF):
+        agencies, settings = (*load_agencies(), exports.agency()), Settings(home=tmp_path / "home")
+        told = {"deliveries": tmp_path / "in", "as_of": as_of, "out": tmp_path / "out"}
+        result = flow.run(store, Act("test", county.AT), agencies, settings, **told)
+        return county.published(tmp_path / "out"), result
+
+    return run
