@@ -20,6 +20,7 @@ from pipeline.contract.declaration import (
     Condition,
     Delimited,
     Feed,
+    FhirBundle,
     FixedWidth,
     JsonLines,
     Matches,
@@ -131,6 +132,8 @@ def _format_words(feed: Feed) -> str:
         return f"fixed width, {feed.format.width()} characters a line, {feed.format.encoding}"
     if isinstance(feed.format, JsonLines):
         return "JSON, one object a line"
+    if isinstance(feed.format, FhirBundle):
+        return f"FHIR R4 Bundles, their entries about a {feed.format.resource_type}"
     return f"FHIR R4 NDJSON, one {feed.format.resource_type} a line"
 
 

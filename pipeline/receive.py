@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO
 
-from pipeline import archives
+from pipeline import archives, manifests
 from pipeline.archives import Place
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Agency, Feed
@@ -40,8 +40,8 @@ class Found:
     unknown_count: int
 
 
-COMPANIONS = re.compile(r"(log|manifest)\.(ndjson|json)|\..*", re.IGNORECASE)
-"""Files that belong to a delivery without holding rows: export logs, manifests, hidden files."""
+COMPANIONS = re.compile(rf"(log|manifest)\.(ndjson|json)|{manifests.OUTCOMES.pattern}|\..*", re.IGNORECASE)
+"""Files that belong to a delivery without holding rows: export logs, manifests, errors told, hidden files."""
 
 
 def check_folder(deliveries: Path) -> None:
@@ -66,12 +66,14 @@ def found_in(agency: Agency, paths: Iterable[Path]) -> Found:
     """Which of these files, and of those in folders and ZIPs that a feed names, are of which feed?
 
     A folder or ZIP that no feed names is not looked into. A ZIP that may not be read stands for the first feed that
-    names it, with its fault.
+    names it, with its fault; so does a manifest or a file of errors by which a FHIR export is not complete.
     """
     places = [place for path in paths for place in _places(agency, path)]
     files = [FoundFile(feed, place) for feed in agency.feeds for place in places if is_of(feed, place.name)]
-    for place in (place for place in places if place.fault):
-        files.append(FoundFile(next(_holders(agency, place.path)), place))
+    files += [FoundFile(next(_holders(agency, place.path)), place) for place in places if place.fault]
+    if of_exports := manifests.of_exports(agency):
+        incomplete = manifests.incomplete(agency, places, [file.feed for file in files])
+        files += [FoundFile(of_exports, place) for place in incomplete]
     known = {file.name for file in files}
     unknown = sum(place.name not in known and not _is_companion(place.name) for place in places)
     return Found(tuple(files), unknown)

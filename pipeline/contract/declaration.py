@@ -28,7 +28,7 @@ from pipeline.contract.columns import (
     needed,
 )
 from pipeline.contract.errors import DeclarationError
-from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
+from pipeline.contract.formats import Delimited, FhirBundle, FhirNdjson, FixedWidth, Format, JsonLines
 from pipeline.contract.rules import (
     ConditionRule,
     ConsentRule,
@@ -43,8 +43,8 @@ from pipeline.contract.rules import (
 
 __all__ = [
     "Agency", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
-    "EncounterRule", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind", "Matches",
-    "OnFault", "OneOf", "PersonFields", "PersonRule", "Quality", "Refusal", "When", "needed",
+    "EncounterRule", "Feed", "FhirBundle", "FhirNdjson", "FixedWidth", "Format", "FullName", "JsonLines", "Kind",
+    "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "Quality", "Refusal", "When", "needed",
 ]  # fmt: skip
 
 
@@ -176,7 +176,7 @@ class Feed:
         yield from (name for name in (birth_date, died, *consented) if name)
 
     def _check_flat_columns(self) -> None:
-        if isinstance(self.format, FhirNdjson):
+        if isinstance(self.format, FhirNdjson | FhirBundle):
             stray = {column.name for column in self.columns} - set(fhir_r4.FLAT_COLUMNS[self.format.resource_type])
             check(not stray, f"{self.name}: the FHIR reader gives no such columns", sorted(stray))
         if isinstance(self.format, FixedWidth):

@@ -93,4 +93,17 @@ class FhirNdjson:
         check(self.resource_type in fhir_r4.FLAT_COLUMNS, "no reader for the resource type", self.resource_type)
 
 
-Format = Delimited | FixedWidth | JsonLines | FhirNdjson
+@dataclass(frozen=True)
+class FhirBundle:
+    """Which FHIR R4 resources are read from files of Bundles? One Bundle a file, of whatever type, or one a line.
+
+    Several feeds may name the same files, each with its own type. The flat columns are those of `FhirNdjson`.
+    """
+
+    resource_type: str
+
+    def __post_init__(self) -> None:
+        check(self.resource_type in fhir_r4.FLAT_COLUMNS, "no reader for the resource type", self.resource_type)
+
+
+Format = Delimited | FixedWidth | JsonLines | FhirNdjson | FhirBundle

@@ -9,8 +9,8 @@ from io import BytesIO
 from types import ModuleType
 from typing import IO
 
-from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, JsonLines
-from pipeline.readers import delimited, fhir_ndjson, fixed_width, json_lines
+from pipeline.contract.declaration import Delimited, Feed, FhirBundle, FhirNdjson, FixedWidth, JsonLines
+from pipeline.readers import delimited, fhir_bundle, fhir_ndjson, fixed_width, json_lines
 from pipeline.readers.reading import About, Fault, FileUnreadable, Reading, Row
 
 __all__ = [
@@ -32,6 +32,7 @@ READERS: dict[type, ModuleType] = {
     FixedWidth: fixed_width,
     JsonLines: json_lines,
     FhirNdjson: fhir_ndjson,
+    FhirBundle: fhir_bundle,
 }
 """Which module reads which declared format."""
 

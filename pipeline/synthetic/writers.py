@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, FixedWidth, JsonLines
+from pipeline.contract.declaration import Delimited, Feed, FhirBundle, FhirNdjson, FixedWidth, JsonLines
 from pipeline.synthetic.fhir import resource
 from pipeline.synthetic.noise import without_accents
 from pipeline.synthetic.rows import Row
@@ -29,6 +29,10 @@ def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
     if isinstance(feed.format, FhirNdjson):
         lines = (json.dumps(resource(feed.format.resource_type, row), ensure_ascii=False) for row in rows)
         return "".join(f"{line}\n" for line in lines).encode()
+    if isinstance(feed.format, FhirBundle):
+        entries = [{"resource": resource(feed.format.resource_type, row)} for row in rows]
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        return json.dumps(bundle, ensure_ascii=False).encode()
     if isinstance(feed.format, JsonLines):
         return "".join(f"{json.dumps(_nested(feed.format, row), ensure_ascii=False)}\n" for row in rows).encode()
     if isinstance(feed.format, FixedWidth):

@@ -10,6 +10,7 @@ from pipeline.contract.declaration import Delimited
 from pipeline.contract.fhir_r4 import ELEMENTS
 from pipeline.readers import FileUnreadable, flatten, read
 from tests.readers.broken import JUNK
+from tests.readers.bundles import PATIENTS, bundle
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
 from tests.readers.samples import FEEDS, PATIENT, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
 
@@ -47,7 +48,7 @@ def check_every_row_is_accounted_for(feed, content):
         payload.encode("utf-8")
 
 
-ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS}
+ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS, "Bundles": PATIENTS}
 
 
 @pytest.mark.parametrize("name", ALL_FEEDS)
@@ -100,3 +101,16 @@ def test_any_shape_of_any_element(name, data):
 def test_bytes_put_anywhere_into_a_resource(junk, place):
     content = ndjson(PATIENT, PATIENT)
     check_every_row_is_accounted_for(provider_feed("patients"), content[:place] + junk + content[place:])
+
+
+@settings(max_examples=150)
+@given(entries=st.lists(VALUES | st.just({"resource": PATIENT}), max_size=4))
+def test_any_shape_of_an_entry(entries):
+    check_every_row_is_accounted_for(PATIENTS, bundle(*entries, {"resource": PATIENT}))
+
+
+@settings(max_examples=100)
+@given(junk=JUNK, place=st.integers(0, 300))
+def test_bytes_put_anywhere_into_a_bundle(junk, place):
+    content = bundle(PATIENT, PATIENT)
+    check_every_row_is_accounted_for(PATIENTS, content[:place] + junk + content[place:])
