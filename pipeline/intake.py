@@ -138,7 +138,8 @@ def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes], why_
     if unreadable:
         [fault] = unreadable
         row_count, missing = fault.line_count, ""
-        faults = [(delivery_id, WHOLE_FILE, row_count, None, RowFault.UNREADABLE, str(fault))]
+        code = RowFault.WHOLE_DELIVERY if why_not else RowFault.UNREADABLE
+        faults = [(delivery_id, WHOLE_FILE, row_count, None, code, str(fault))]
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)
     _insert_faults(work, faults)
     work.run("mark_delivery_read", delivery_id=delivery_id, row_count=row_count, missing_columns=missing)

@@ -121,6 +121,7 @@ class RowFault(StrEnum):
     CONTROL_CHARACTER = "control_character"
     ENCODING = "wrong_encoding"
     OPEN_QUOTE = "open_quote"
+    SEVERAL_VALUES = "several_values"
     EMPTY_TEXT = "empty_text"
     WRONG_SHAPE = "wrong_shape"
     UNREADABLE = "unreadable"
@@ -128,6 +129,7 @@ class RowFault(StrEnum):
     ROW_COUNT = "row_count"
     FILE_REFUSED = "file_refused"
     AGENCY_STOPPED = "agency_stopped"
+    WHOLE_DELIVERY = "whole_delivery"  # a ZIP that may not be read, or an export that says it is not complete
 
 
 class Verdict(StrEnum):

@@ -26,6 +26,8 @@ class Delimited:
         has_trailing_delimiter: one empty last field is part of the layout.
         is_fully_quoted: every field stands in double quotes (only matters when writing).
         line_end: how the agency ends its lines (any is read).
+        value_mark: what its database puts between several values of one field (a Pick or MultiValue system: "ý" in
+            Windows-1252); a row with one is set aside, because nobody can tell which value counts. None: it has none.
     """
 
     delimiter: str = ","
@@ -33,6 +35,7 @@ class Delimited:
     has_trailing_delimiter: bool = False
     is_fully_quoted: bool = False
     line_end: str = "\n"
+    value_mark: str | None = None
 
     def __post_init__(self) -> None:
         check(len(self.delimiter) == 1, "a delimiter is one character", self.delimiter)

@@ -1,5 +1,7 @@
 """A run of the sample county with the homeless services of the how-to among its agencies."""
 
+from datetime import timedelta
+
 import pytest
 
 from pipeline import flow
@@ -14,10 +16,11 @@ from tests.road import county
 def publish(store, tmp_path):
     """Publish the list of everything that lies in `in`; answers what it says and what the run complained of."""
 
-    def run(as_of=county.AS_OF):
+    def run(hours=0):
+        act = Act("test", county.AT + timedelta(hours=hours))
         agencies, settings = (*load_agencies(), exports.agency()), Settings(home=tmp_path / "home")
-        told = {"deliveries": tmp_path / "in", "as_of": as_of, "out": tmp_path / "out"}
-        result = flow.run(store, Act("test", county.AT), agencies, settings, **told)
+        told = {"deliveries": tmp_path / "in", "as_of": county.AS_OF, "out": tmp_path / "out"}
+        result = flow.run(store, act, agencies, settings, **told)
         return county.published(tmp_path / "out"), result
 
     return run

@@ -139,3 +139,22 @@ def test_no_value_of_a_client_is_told_where_a_row_is_set_aside(store, tmp_path, 
     told = str(store.read("quarantined_rows").to_dict("records")) + caplog.text + "".join(capfd.readouterr())
     assert "Client.csv" in told
     assert CANARY not in told + str(result)
+
+
+def test_a_zip_that_may_not_be_read_stops_its_agency_until_a_whole_one_comes(store, tmp_path, publish):
+    exports.deliver(tmp_path / "in")
+    county.calls(tmp_path / "in", {})
+    publish()
+    path = exports.deliver(tmp_path / "in", day="20261108", clients=[MARTIN, NADIA])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    made, result = publish(hours=1)
+    [line] = result.refusals
+    assert "[hmis_20261108.zip]: it is no whole ZIP" in line
+    assert {source["agency"]: source["status"] for source in made["sources"]}[COC] == "stopped"
+    assert counts(store) == (3, 3, 0, 0)
+    path.write_bytes(whole)
+    made, result = publish(hours=2)
+    assert result.refusals == []
+    assert {source["agency"]: source["status"] for source in made["sources"]}[COC] == "complete"
+    assert known(store, "P2")["last_name"] == "BRANDT"
