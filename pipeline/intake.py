@@ -67,8 +67,7 @@ def _receive_file(
             if known["kept_sha256"].iloc[0] == sha256:  # put back where somebody removed it
                 _keep(agency, file, frozenset(), sha256, vault)
             return None
-        with receive.opened(agency, file) as stream:
-            sealed_lines = tombstones.sealed_lines(work, act, agency, file.feed, stream, id_key)
+        sealed_lines = _sealed_lines(work, act, agency, file, id_key)
         kept_sha256 = _keep(agency, file, sealed_lines, sha256, vault)
         if known.empty:
             delivery_id = _register(work, act, agency, file, sha256, byte_count)
@@ -83,6 +82,16 @@ def _receive_file(
             work.run("mark_deliveries_accepted", delivery_ids=[delivery_id], taken_in_at=act.at)
             return None
     return delivery_id
+
+
+def _sealed_lines(work: Work, act: Act, agency: Agency, file: receive.FoundFile, id_key: str) -> frozenset[int]:
+    """On which lines of a file may nothing come in, into whichever feed that takes it? Its bytes are kept once."""
+    found: frozenset[int] = frozenset()
+    for feed in agency.feeds:
+        if receive.is_of(feed, file.name):
+            with receive.opened(agency, file) as stream:
+                found |= tombstones.sealed_lines(work, act, agency, feed, stream, id_key)
+    return found
 
 
 def _keep(agency: Agency, file: receive.FoundFile, sealed_lines: frozenset[int], sha256: str, vault: Path) -> str:
