@@ -230,7 +230,7 @@ def _tell_agency(
 
 
 def _fill(register: Register, people: list[Person], chance: Chance, clock: Clock) -> None:
-    """Who stands in a register that nothing told points into? A share of the county, each registered some day while alive."""
+    """Who stands in a register that nothing points into? A share of the county, registered some day while alive."""
     for person in chance.some(people, IN_REGISTER_SHARE):
         at = clock.moment(chance)
         if person.birth <= at.date() and (person.death is None or at.date() < person.death):

@@ -1,7 +1,19 @@
 """What is a right file of every format? One of a few rows for each, to be spoilt."""
 
+from tests.readers.bundles import PATIENTS, bundle
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
-from tests.readers.samples import FEEDS, PERSONS, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
+from tests.readers.samples import (
+    ENCOUNTER,
+    FEEDS,
+    PATIENT,
+    PERSONS,
+    REFERRALS,
+    RESOURCES,
+    ndjson,
+    provider_feed,
+    referrals,
+    row,
+)
 
 PERMITS = '{"permit": "P1", "name": {"family": "Lee", "given": "Ann"}, "birthDate": "19900131"}'
 
@@ -19,5 +31,6 @@ RIGHT = {
     "fully quoted": (FEEDS["riverton_county_jail.bookings"], blank_rows(FEEDS["riverton_county_jail.bookings"], 4)),
     "fixed width": (FIXED, cards(line(), line("P2"), line("P3"))),
     "JSON lines": (OBJECTS, ndjson(PERMITS, PERMITS.replace("P1", "P2"))),
+    "FHIR Bundles": (PATIENTS, bundle(PATIENT, ENCOUNTER, PATIENT) + b"\n" + bundle(PATIENT)),
 } | {f"FHIR {name}": (provider_feed(name), ndjson(one, one)) for name, one in RESOURCES.items()}
 """Name of the format → its feed, and a right file of it."""
