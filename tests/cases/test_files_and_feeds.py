@@ -129,6 +129,7 @@ def test_case_13_however_the_last_line_ends_every_row_is_read(ends):
     line_end, last_line_end = ends
     text = piped({}, {"case_no": "L26-2"}, line_end=line_end, last_line_end=last_line_end)
     found = columns(PERSONS, text.encode("cp1252"))
+    assert faults(read(PERSONS, text.encode("cp1252"))) == []
     assert [(row["case_no"], row["disposition"]) for row in found] == [("L26-1", "Cleared"), ("L26-2", "Cleared")]
 
 
