@@ -22,6 +22,7 @@ from pipeline.contract.declaration import (
     Delimited,
     Excel,
     Feed,
+    FhirBundle,
     FixedWidth,
     Hl7v2,
     JsonLines,
@@ -151,6 +152,8 @@ def _format_words(feed: Feed) -> str:
     if isinstance(feed.format, Excel):
         sheet = f"sheet `{feed.format.sheet}`" if feed.format.sheet else "its first visible sheet"
         return f"Excel workbook (.xlsx), {sheet}, header in row {feed.format.header_row}"
+    if isinstance(feed.format, FhirBundle):
+        return f"FHIR R4 Bundles, their entries about a {feed.format.resource_type}"
     return f"FHIR R4 NDJSON, one {feed.format.resource_type} a line"
 
 

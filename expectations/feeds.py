@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -42,6 +43,9 @@ NO_EXPONENT = r"\A(?!\s*-?\d(\.\d+)?[eE]\+\d\d+\s*\Z)"
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """Half of a UTF-16 pair, which JSON may hold: no text for the engine, so it is shown as U+FFFD."""
+
+_SPAN = "{}, not before {}"
+"""Name of the column derived from the day something ended and the day it began: whether they are in that order."""
 
 _AS_READ = "{}, as read"
 """Name of the column derived from a code, date, time or moment: what we make of its text."""
@@ -94,7 +98,8 @@ def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
 
 def row_suite(feed: Feed) -> ExpectationSuite:
     """What must be true of each row of this feed? Runs on rows with the derived columns of `check_rows`."""
-    return suite_of(f"{feed.name}: rows", [rule for column in feed.columns for rule in _column_rules(feed, column)])
+    rules = [rule for column in feed.columns for rule in _column_rules(feed, column)]
+    return suite_of(f"{feed.name}: rows", [*rules, *_span_rules(feed)])
 
 
 def delivery_suite(feed: Feed) -> ExpectationSuite:
@@ -188,6 +193,38 @@ def _column_rules(feed: Feed, column: Column) -> Iterator[Expectation]:
         yield rule("ExpectColumnValuesToMatchRegex", RowFault.CONTROL_CHARACTER, what, **raw, **regex)
 
 
+def _span_rules(feed: Feed) -> Iterator[Expectation]:
+    """What must be true of the days on which something began and ended? A wrong end costs itself, never the row.
+
+    Agencies type the two apart; the beginning is what is counted.
+    """
+    for began, ended in _spans(feed):
+        what = "Something ended before it began: the value is left out; correct it at the agency"
+        yield expect(
+            "ExpectColumnValuesToBeInSet",
+            RowFault.BAD_DATE,
+            Severity.WARNING,
+            f"{what} and have it sent again [{feed.name}] [{ended.name}].",
+            told_as=ended.name,
+            column=_SPAN.format(ended.name, began.name),
+            value_set=[True],
+        )
+
+
+def _spans(feed: Feed) -> list[tuple[Column, Column]]:
+    """Which pairs of columns say when something began and ended? Each pair once."""
+    rules = [rule for rule in feed.encounters if rule.ended_at]
+    pairs = {(rule.occurred_at.column, rule.ended_at.column) for rule in rules if rule.ended_at}
+    return [(feed.column(began), feed.column(ended)) for began, ended in sorted(pairs)]
+
+
+def _is_in_order(began: Column, ended: Column, text: str) -> bool | None:
+    """Did it end on the day it began, or later? None where one of the two is missing or cannot be read."""
+    first, _, last = text.partition("\t")
+    days = (parse_moment(first, began.formats, UTC), parse_moment(last, ended.formats, UTC))
+    return days[0] <= days[1] if days[0] and days[1] else None
+
+
 def _as_read(feed: Feed, rows: pd.DataFrame) -> dict[str, Distinct]:
     """Which values do the rules look at? Every declared column as text, and beside it what we make of it."""
     blank = pd.Series("", index=rows.index, dtype=object)
@@ -198,6 +235,10 @@ def _as_read(feed: Feed, rows: pd.DataFrame) -> dict[str, Distinct]:
         reader = _reader(column)
         if reader:
             columns[_AS_READ.format(column.name)] = texts.map(reader)
+    for began, ended in _spans(feed):
+        first, last = (rows[one.name].fillna("") if one.name in rows else blank for one in (began, ended))
+        both = Distinct.of(first + "\t" + last)
+        columns[_SPAN.format(ended.name, began.name)] = both.map(partial(_is_in_order, began, ended))
     return columns
 
 

@@ -78,16 +78,25 @@ class FileTold:
     drift: tuple[Finding, ...] = ()
 
 
+def paths_to_check(agency: Agency, path: Path) -> list[Path]:
+    """Which files, folders and ZIPs does a path mean? Itself, or what lies in it where no feed names it."""
+    if not path.is_dir() or receive.found_in(agency, [path]).files:
+        return [path] if path.exists() else []
+    return sorted(one for one in path.iterdir() if one.is_file() or receive.found_in(agency, [one]).files)
+
+
 def check_files(agency: Agency, paths: list[Path]) -> Iterator[FileTold]:
-    """Yield what would become of each of these files, in each feed that takes it."""
+    """Yield what would become of each of these files, and of those in folders and ZIPs that a feed names."""
     for path in paths:
-        found = [feed for feed in agency.feeds if receive.is_of(feed, path.name)]
-        if not found:
+        files = receive.found_in(agency, [path]).files
+        if not files:
             yield FileTold(file=path.name, feed=None, refused="its name is that of no declared feed; it is left alone")
-        for feed in found:
-            with receive.opened(agency, receive.FoundFile(feed, path)) as stream:
+        for file in files:
+            with receive.opened(agency, file) as stream:
                 content = stream.read()
-            yield check_file(agency, feed, path.name, content)
+            fault = file.place.fault
+            refused = FileTold(file=file.name, feed=file.feed.name, refused=fault)
+            yield refused if fault else check_file(agency, file.feed, file.name, content)
 
 
 def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTold:
@@ -116,7 +125,7 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
             }
         ]
     )
-    refused = expect.refusals(feed, file).get(THIS_FILE)
+    refused = (expect.unfit(feed, rows) | expect.refusals(feed, file)).get(THIS_FILE)
     good = rows[~rows["line_number"].isin(aside["line_number"])]
     if len(dropped):
         good = expect.without_values(feed, good, dropped)

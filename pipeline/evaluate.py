@@ -92,4 +92,4 @@ def _with_true_persons(known: Known, truth: pd.Series) -> Known:
     records = relabel(known.records)
     facts = type(known.facts)(relabel(known.facts.encounters), relabel(known.facts.conditions), known.facts.until)
     known_since = pd.Series(pd.Timestamp(0, tz="UTC"), index=sorted(records["person_id"].unique()))
-    return Known(facts, records, persons_of(records, known_since))
+    return Known(facts, records, records, persons_of(records, known_since))

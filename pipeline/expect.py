@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from pipeline import readers, snapshots
-from pipeline.contract.declaration import Delimited, Feed, FixedWidth
+from pipeline.contract.codes import RowFault
+from pipeline.contract.declaration import Condition, Delimited, Feed, FixedWidth
 from pipeline.readers import Reading
+from pipeline.row_values import holds
 
 PLACE = ["delivery_id", "line_number"]
 """What names a row as delivered."""
@@ -73,7 +75,7 @@ def faults_of(feed: Feed, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
 
     Args:
         feed: the declaration.
-        rows: as `flat_rows` gives them.
+        rows: as `flat_rows` gives them. One that takes back what it names needs no more than its key.
 
     Returns:
         Two tables, the first with at most one row per row, the second with one per row and column: delivery_id,
@@ -91,6 +93,8 @@ def faults_of(feed: Feed, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     found += [(row_id, *snapshots.fault_of_late_admission(feed), "critical") for row_id in too_late]
     faults = pd.DataFrame(found, columns=["row_id", "column_name", "fault_code", "message", "severity"])
     faults = faults.merge(numbered[["row_id", *PLACE]], on="row_id").assign(row_count=1)
+    needs_nothing = faults["row_id"].isin(numbered.loc[_says(feed.never_happened, rows), "row_id"])
+    faults = faults[~(needs_nothing & (faults["fault_code"] == RowFault.MISSING_VALUE))]
     critical = faults[faults["severity"] == "critical"].drop_duplicates("row_id")
     dropped = faults[~faults["row_id"].isin(critical["row_id"])].drop_duplicates(["row_id", "column_name"])
     columns = [*PLACE, "column_name", "fault_code", "message", "row_count"]
@@ -105,6 +109,21 @@ def without_values(feed: Feed, rows: pd.DataFrame, dropped: pd.DataFrame) -> pd.
         for column, of_column in dropped.groupby("column_name")
     }
     return rows.assign(**blanked)
+
+
+def unfit(feed: Feed, rows: pd.DataFrame) -> dict[int, tuple[str, str]]:
+    """Which files may not be taken in by what their rows say? delivery_id → (fault code, message)."""
+    found: dict[int, tuple[str, str]] = {}
+    for refusal in feed.refusals:
+        said = rows.loc[_says(refusal.when, rows), "delivery_id"]
+        found |= {int(delivery_id): (RowFault.FILE_REFUSED.value, refusal.why) for delivery_id in said.unique()}
+    return found
+
+
+def _says(condition: Condition | None, rows: pd.DataFrame) -> pd.Series:
+    """Which rows say so? Columns that no row has are blank."""
+    columns = list(dict.fromkeys(condition.columns())) if condition else []
+    return holds(condition, rows.reindex(columns=columns, fill_value=""), otherwise=False)
 
 
 def refusals(feed: Feed, files: pd.DataFrame) -> dict[int, tuple[str, str]]:

@@ -59,8 +59,8 @@ def _receive_file(
     sha256, byte_count = receive.fingerprint(agency, file)
     with store.transaction() as work:
         known = work.read("delivery_by_checksum", agency=agency.name, feed=file.feed.name, sha256=sha256)
-        if not known.empty and file.path.name != known["file_name"].iloc[0]:
-            work.run("insert_repeated_file", delivery_id=int(known["delivery_id"].iloc[0]), file_name=file.path.name)
+        if not known.empty and file.name != known["file_name"].iloc[0]:
+            work.run("insert_repeated_file", delivery_id=int(known["delivery_id"].iloc[0]), file_name=file.name)
         if not known.empty and known["status"].iloc[0] == DeliveryStatus.ACCEPTED:
             _tell_days_of_rosters(work, act, agency, file.feed, [int(known["delivery_id"].iloc[0])])
             if known["kept_sha256"].iloc[0] == sha256:  # put back where somebody removed it
@@ -76,7 +76,7 @@ def _receive_file(
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)
         work.run("mark_kept_file", sha256=sha256, kept_sha256=kept_sha256)
         with disk.opened(kept_sha256, vault) as stream:
-            row_count = _read_rows(work, file.feed, delivery_id, stream)
+            row_count = _read_rows(work, file.feed, delivery_id, stream, file.place.fault)
         audit.record(work, act, "delivery_received", agency=agency.name, feed=file.feed.name, delivery_id=delivery_id)
         if sealed_lines and not row_count:  # nothing but sealed rows: no fault of the agency, so no refusal
             work.run("mark_deliveries_accepted", delivery_ids=[delivery_id], taken_in_at=act.at)
@@ -105,23 +105,25 @@ def _register(work: Work, act: Act, agency: Agency, file: receive.FoundFile, sha
         "insert_delivery",
         agency=agency.name,
         feed=file.feed.name,
-        file_name=file.path.name,
+        file_name=file.name,
         sha256=sha256,
         byte_count=byte_count,
-        business_date=receive.business_date(file.feed, file.path.name),
+        business_date=receive.business_date(file.feed, file.name),
         received_at=act.at,
     )
     return int(str(answer))
 
 
-def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes]) -> int:
-    """Put the rows of a file into raw, one in memory at a time. Answers how many there are."""
+def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes], why_not: str | None) -> int:
+    """Put the rows of a file into raw, one in memory at a time; none where it may not be read. How many are there?"""
     about, faults, unreadable = readers.About(), [], []
     row_count = 0
 
     def rows() -> Iterator[tuple[int, int, str]]:
         nonlocal row_count
         try:
+            if why_not:
+                raise readers.FileUnreadable(why_not, 0)
             for row in readers.rows_of(feed, stream, about):
                 row_count += 1
                 if row.fault is not None:
@@ -135,7 +137,8 @@ def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes]) -> i
     if unreadable:
         [fault] = unreadable
         row_count, missing = fault.line_count, ""
-        faults = [(delivery_id, WHOLE_FILE, row_count, None, RowFault.UNREADABLE, str(fault))]
+        code = RowFault.WHOLE_DELIVERY if why_not else RowFault.UNREADABLE
+        faults = [(delivery_id, WHOLE_FILE, row_count, None, code, str(fault))]
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)
     _insert_faults(work, faults)
     work.run("mark_delivery_read", delivery_id=delivery_id, row_count=row_count, missing_columns=missing)
@@ -221,6 +224,9 @@ def _refusals(work: Work, agency: Agency, delivery_ids: Sequence[int]) -> dict[i
     readable = deliveries[~deliveries["delivery_id"].isin(list(reasons))]
     for feed in agency.feeds:
         of_feed = readable[readable["feed"] == feed.name]
+        if feed.refusals:
+            for rows in batches.rows_at_once(work, feed, of_feed):
+                reasons |= expect.unfit(feed, rows)
         reasons |= expect.refusals(feed, of_feed)
         reasons |= drifting.refusals(work, agency, feed, of_feed, reasons)
     files = deliveries.set_index("delivery_id")

@@ -38,11 +38,13 @@ class Known:
 
     Attributes:
         facts: encounters and conditions. records: every linked record with its person_id.
+        deaths: is_dead and death_date of every record, those that a sender merged into another among them.
         persons: indexed by person_id: best values, address in one line, alias_count, known_since (when first linked).
     """
 
     facts: Facts
     records: pd.DataFrame
+    deaths: pd.DataFrame
     persons: pd.DataFrame
 
 
@@ -93,9 +95,10 @@ def read_known(work: Work, plan: ListPlan, basis: Basis) -> Known:
     facts = Facts(of_persons("usable_encounters"), of_persons("usable_conditions"), plan.calendar.until())
     merged = work.read("merged_of_run", run_number=basis.run_number)["record_id"]
     records = of_persons("usable_person_records")
+    deaths = records[["person_id", "is_dead", "death_date"]]
     records = records[~records["record_id"].isin(merged)].reset_index(drop=True)
     known_since = links.drop_duplicates("person_id").set_index("person_id")["first_seen_at"]
-    return Known(facts, records, persons_of(records, known_since))
+    return Known(facts, records, deaths, persons_of(records, known_since))
 
 
 def persons_of(records: pd.DataFrame, known_since: pd.Series) -> pd.DataFrame:
@@ -122,7 +125,7 @@ def stand(
 ) -> Standing:
     """In which order do people stand, and where is the line? `last` is the last published list of an earlier day."""
     areas = {agency.name: agency.area for agency in agencies if agency.area}
-    people = exclusions.People(known.persons, known.records, known.facts.encounters, plan.as_of, plan.calendar.until())
+    people = exclusions.People(known.persons, known.deaths, known.facts.encounters, plan.as_of, plan.calendar.until())
     excluded = exclusions.excluded(people)
     titles = titles_of(agencies)
     points = rank.points_by_factor(known.facts, plan.calendar)

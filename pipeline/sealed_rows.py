@@ -63,10 +63,9 @@ def _named_by(agency: Agency, feed: Feed, payload: object) -> Iterator[RecordId]
     yield RecordId(agency.name, feed.name, own)
     if feed.merges_of:
         yield RecordId(agency.name, feed.merges_of, own)
-    rules = (*feed.encounters, *feed.conditions, *((feed.consent,) if feed.consent else ()))
-    for rule in rules:
-        if rule.is_about and rule.person_feed and flat.get(rule.is_about):
-            yield RecordId(agency.name, rule.person_feed, flat[rule.is_about])
+    for rule in feed.rules_about_others():
+        if rule.is_about and flat.get(rule.is_about):
+            yield RecordId(agency.name, str(rule.person_feed), flat[rule.is_about])
 
 
 def sealed_lines(agency: Agency, feed: Feed, stream: IO[bytes], is_sealed: Callable[[str], bool]) -> frozenset[int]:

@@ -9,17 +9,20 @@ from functools import reduce
 import pandas as pd
 
 from linkage import normalize
+from pipeline import known_in_part
 from pipeline.births import births, possible_births
 from pipeline.contract import tables
 from pipeline.contract.codes import Release
 from pipeline.contract.declaration import (
     Agency,
+    Coded,
     ConditionRule,
     ConsentRule,
     EncounterRule,
     Feed,
     Matches,
     PersonFields,
+    PersonRule,
 )
 from pipeline.contract.moments import ISO, parse_moment
 from pipeline.row_values import coded, days, holds, moments, over_distinct
@@ -223,7 +226,9 @@ def _evidence(
     if fields.ssn:
         accepts_9xx = feed.column(fields.ssn).accepts_9xx
         evidence["ssn"] = over_distinct(rows[fields.ssn], lambda text: normalize.normalize_ssn(text, accepts_9xx))
-    return evidence
+    if isinstance(fields.sex, Coded):
+        evidence["sex"] = coded(fields.sex, rows)
+    return known_in_part.only_what_is_sure(fields, evidence, rows)
 
 
 def _take_apart(evidence: pd.DataFrame, texts: pd.Series, parse) -> None:
@@ -237,6 +242,8 @@ def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
     """How was the person called, as delivered? "LAST, FIRST MIDDLE SUFFIX" where the parts came apart."""
     if fields.full_name:
         return rows[fields.full_name.column].replace("", None)
+    if fields.last_name is None:
+        return pd.Series(None, index=rows.index, dtype=object)
     given = [rows[name] for name in (fields.first_name, fields.middle_name, fields.suffix) if name]
     joined = reduce(lambda left, right: left + " " + right, given).str.split().str.join(" ")
     return (rows[fields.last_name] + ", " + joined).str.strip(", ").replace("", None)
@@ -271,7 +278,7 @@ def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFr
 
 
 def _about(
-    agency: Agency, feed: Feed, rule: EncounterRule | ConditionRule | ConsentRule, rows: pd.DataFrame
+    agency: Agency, feed: Feed, rule: EncounterRule | ConditionRule | ConsentRule | PersonRule, rows: pd.DataFrame
 ) -> pd.Series:
     """Which person record is each row about: its own, or the one its reference points to?"""
     if rule.is_about and rule.person_feed:
@@ -311,6 +318,9 @@ def _sender_merges(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFra
     """Which records does the sender say are others by now? The row's own, or those it took the place of."""
     parts, people = [], feed.merges_of or feed.name
     own = _named(agency, feed, rows).assign(record_id=_record_ids(agency, people, rows["record_key"]))
+    if feed.person and feed.person.is_about:
+        told = own.assign(into_record_id=_about(agency, feed, feed.person, rows))
+        parts.append(told.loc[_is_about_person(feed, rows), list(tables.SENDER_MERGE)])
     for column, is_own in ((feed.merged_into, True), (feed.merged_from, False)):
         if column is None:
             continue

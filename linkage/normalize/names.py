@@ -107,6 +107,8 @@ _SUFFIX_ALONE = frozenset({"JR", "SR", "JNR", "SNR", "II", "III", "IV"})
 
 _LATIN_LETTERS = str.maketrans({"ß": "ss", "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D",
                                 "đ": "d", "Þ": "Th", "þ": "th", "Œ": "OE", "œ": "oe", "ı": "i", "’": "'"})  # fmt: skip
+_DIGEST = re.compile(r"(?=.*[0-9])[0-9a-f]{32,128}", re.IGNORECASE)
+# A hash in hexadecimal digits, from MD5 to SHA-512: where names are hashed, equal ones prove nothing to us.
 _NOT_A_LETTER = re.compile(r"[^A-Z]+")
 _DROPPED_INSIDE_A_WORD = re.compile(r"['`.´0-9]+")
 _ACCENT = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]+")
@@ -155,12 +157,16 @@ def own_script(text: str, kinds: str = "LM") -> str | None:
 
 
 def name_words(text: object) -> str | None:
-    """What are the words of this name? Upper case letters, one space between words, hyphens split.
+    """What are the words of this name? Upper case letters, one space between words, hyphens split. A hash has none.
 
     >>> name_words("O'Brien-Smith 995"), name_words("Иванов")
     ('OBRIEN SMITH', 'ИВАНОВ')
+    >>> name_words("9f86d081884c7d659a2feaa0c55ad015") is None
+    True
     """
     plain = plain_text(text)
+    if plain and _DIGEST.fullmatch(plain):
+        return None
     words = _NOT_A_LETTER.sub(" ", _DROPPED_INSIDE_A_WORD.sub("", plain.upper())).split() if plain else []
     if not words and isinstance(text, str) and not text.isascii():
         return own_script(text)

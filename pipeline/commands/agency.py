@@ -31,7 +31,9 @@ app = typer.Typer(
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(metavar="FILE_OR_FOLDER", help="What the agency means to send.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE_OR_FOLDER", help="What the agency means to send; a ZIP is looked into.")
+    ],
     agency: Annotated[str, typer.Option("--agency", metavar="NAME", help="As `outreach agencies` lists it.")],
     history: Annotated[
         bool, typer.Option("--history", help="Hold each file against what the database keeps of those before it.")
@@ -46,15 +48,17 @@ def check(
 
     Example: `outreach agency check deliveries/city_police --agency city_police`
     """
-    from pipeline.dry_run import check_files
+    from pipeline.dry_run import check_files, paths_to_check
 
     declared = _declared(agency)
-    paths = _files(path)
+    paths = paths_to_check(declared, path)
+    if not paths:
+        raise SettingError(f"there is no file here to look at [{path}]")
     with console.progress_bars(not as_json) as progress:
         found = []
         for number, one in enumerate(check_files(declared, paths), start=1):
             found.append(one)
-            progress(f"look at {console.counted(len(paths), 'file')}", number / len(paths))
+            progress("look at the files", min(number / len(paths), 1))
     if history:
         found = _against_history(declared, found)
     if as_json:

@@ -9,6 +9,7 @@ class LawTag(StrEnum):
     HIPAA = "hipaa"  # 45 CFR 164: care given by a provider
     PART2 = "part2"  # 42 CFR Part 2: substance use treatment, only under a written consent
     CJIS = "cjis"  # FBI CJIS security policy: criminal justice information
+    HMIS = "hmis"  # HUD's HMIS privacy and security standards (69 FR 45888): services to people without a home
 
 
 class EncounterKind(StrEnum):
@@ -19,6 +20,7 @@ class EncounterKind(StrEnum):
     VISIT = "visit"
     CO_RESPONSE = "co_response"
     REFERRAL = "referral"
+    HOUSING_SERVICE = "housing_service"  # a stay in a shelter or another service to people without a home; no care
 
 
 class Setting(StrEnum):
@@ -123,6 +125,7 @@ class RowFault(StrEnum):
     OPEN_QUOTE = "open_quote"
     WRONG_SEGMENTS = "wrong_segments"
     WRONG_VERSION = "wrong_version"
+    SEVERAL_VALUES = "several_values"
     EMPTY_TEXT = "empty_text"
     WRONG_SHAPE = "wrong_shape"
     NO_SUCH_ID = "no_such_id"
@@ -133,6 +136,7 @@ class RowFault(StrEnum):
     FILE_REFUSED = "file_refused"
     DRIFTED = "drifted"  # the file differs from those before it in a way that would do harm
     AGENCY_STOPPED = "agency_stopped"
+    WHOLE_DELIVERY = "whole_delivery"  # a ZIP that may not be read, or an export that says it is not complete
 
 
 class Verdict(StrEnum):

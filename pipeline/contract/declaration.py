@@ -29,7 +29,17 @@ from pipeline.contract.columns import (
     needed,
 )
 from pipeline.contract.errors import DeclarationError
-from pipeline.contract.formats import Delimited, Excel, FhirNdjson, FixedWidth, Format, Hl7v2, JsonLines, Xml
+from pipeline.contract.formats import (
+    Delimited,
+    Excel,
+    FhirBundle,
+    FhirNdjson,
+    FixedWidth,
+    Format,
+    Hl7v2,
+    JsonLines,
+    Xml,
+)
 from pipeline.contract.moments import ISO
 from pipeline.contract.rules import (
     ConditionRule,
@@ -39,15 +49,26 @@ from pipeline.contract.rules import (
     FullName,
     PersonFields,
     PersonRule,
+    Quality,
+    Refusal,
     SnapshotRule,
 )
 from pipeline.contract.xml_paths import check_paths
 
 __all__ = [
     "Agency", "AllOf", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
-    "EncounterRule", "Excel", "Feed", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2", "JsonLines", "Kind",
-    "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "SnapshotRule", "When", "Xml", "needed",
+    "EncounterRule", "Excel", "Feed", "FhirBundle", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2",
+    "JsonLines", "Kind", "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "Quality", "Refusal",
+    "SnapshotRule", "When", "Xml", "needed",
 ]  # fmt: skip
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +78,8 @@ class Feed:
     Attributes:
         name: a plural noun, lower case.
         row_is: what one row is, as a noun phrase.
-        file_pattern: regular expression of the whole file name; a group named `date` holds its business date.
+        file_pattern: regular expression of the whole file name; a group named `date` holds its business date. Of a file
+            that comes in a folder or ZIP both names count, joined by a slash: `export.zip/Client.csv`.
         date_format: strptime pattern of that group.
         format: how the rows come.
         key: columns that together name the row; joined by `|` they are its record key.
@@ -68,6 +90,7 @@ class Feed:
         consent: when a row is, or carries, a consent.
         snapshot: set where each file lists everybody in custody on one day: what follows from being on it or not.
         never_happened: rows for which this holds are retracted: they count for nothing.
+        refusals: what a row says where its file, and with it all that came with it, may not be taken in.
         law: which laws tag the feed's rows.
         part2_column: column of security labels; rows labelled with one of `part2_labels` count only under consent.
         fewest_rows, most_rows: a file with fewer or more rows is refused.
@@ -92,6 +115,7 @@ class Feed:
     consent: ConsentRule | None = None
     snapshot: SnapshotRule | None = None
     never_happened: Condition | None = None
+    refusals: tuple[Refusal, ...] = ()
     law: tuple[codes.LawTag, ...] = ()
     part2_column: str | None = None
     part2_labels: tuple[str, ...] = ()
@@ -110,6 +134,8 @@ class Feed:
             pattern = re.compile(self.file_pattern)
         except re.error as fault:
             raise DeclarationError(f"{self.name}: not a regular expression [{self.file_pattern}]") from fault
+        holder = self.file_pattern.partition("/")[0]
+        check(_is_pattern(holder), f"{self.name}: a folder or ZIP is named before the first slash", self.file_pattern)
         has_date = "date" in pattern.groupindex
         check(
             has_date == bool(self.date_format),
@@ -136,7 +162,7 @@ class Feed:
     def _mentioned(self) -> Iterator[str]:
         yield from self.key
         yield from (name for name in (self.part2_column, self.version_column, *self._merge_columns()) if name)
-        rules = (self.person, *self.encounters, *self.conditions, self.consent, self.snapshot)
+        rules = (self.person, *self.encounters, *self.conditions, self.consent, self.snapshot, *self.refusals)
         for part in (*rules, self.never_happened):
             if part is not None:
                 yield from part.columns()
@@ -194,7 +220,7 @@ class Feed:
         yield from (name for name in (birth_date, died, *consented) if name)
 
     def _check_flat_columns(self) -> None:
-        if isinstance(self.format, FhirNdjson):
+        if isinstance(self.format, FhirNdjson | FhirBundle):
             stray = {column.name for column in self.columns} - set(fhir_r4.FLAT_COLUMNS[self.format.resource_type])
             check(not stray, f"{self.name}: the FHIR reader gives no such columns", sorted(stray))
         if isinstance(self.format, FixedWidth):
@@ -219,7 +245,7 @@ class Feed:
 
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""
-        parts: list[object] = [self.never_happened]
+        parts: list[object] = [self.never_happened, *(refusal.when for refusal in self.refusals)]
         parts += [getattr(rule, name) for rule in self.encounters for name in EncounterRule.CONDITIONS]
         parts += [rule.only_if for rule in self.conditions]
         parts += [self.person.about, self.person.death and self.person.death.when] if self.person else []
@@ -231,6 +257,12 @@ class Feed:
                 parts.extend(part.conditions)
             elif isinstance(part, OneOf):
                 yield part
+
+    def rules_about_others(self) -> Iterator[EncounterRule | ConditionRule | ConsentRule | PersonRule]:
+        """Yield the rules that say something about a person of another feed (`person_feed`)."""
+        for rule in (*self.encounters, *self.conditions, self.consent, self.person):
+            if rule is not None and rule.person_feed:
+                yield rule
 
     def column(self, name: str) -> Column:
         """Which declaration does a column name stand for?"""
@@ -270,8 +302,7 @@ class Agency:
         names = [feed.name for feed in self.feeds]
         check(bool(names) and len(set(names)) == len(names), f"{self.name}: feeds are missing or named twice", names)
         for feed in self.feeds:
-            rules = (*feed.encounters, *feed.conditions, *((feed.consent,) if feed.consent else ()))
-            for target in (rule.person_feed for rule in rules if rule.person_feed):
+            for target in (str(rule.person_feed) for rule in feed.rules_about_others()):
                 is_people = any(other.name == target and other.person for other in self.feeds)
                 check(is_people, f"{self.name}.{feed.name}: person_feed is no feed of people", target)
                 break_key = self.feed(target).key

@@ -113,7 +113,7 @@ DATA_TYPES: dict[str, frozenset[str]] = {
 }
 """Data type → names of its elements."""
 
-_COMMON = ("id", "last_updated", "security_labels")
+_COMMON = ("id", "last_updated", "security_labels", "is_deleted")
 
 FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
     "Patient": (
@@ -140,6 +140,7 @@ FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Resource type → the text columns `pipeline/readers/fhir.py` makes of one resource.
 
+`is_deleted` is filled by an entry of a Bundle that deletes.
 `security_labels` and `type_codes`, `codes` are blank-joined (`codes` and `type_codes` as `system|code`);
 `type_text` has the types' names, joined by semicolons; `other_families` is joined by `|`; `family`, `given`, `middle`
 come from the official (else first) name. `replaced_by` is the patient that took this one's place; `replaces` are those

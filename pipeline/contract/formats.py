@@ -29,6 +29,8 @@ class Delimited:
         has_trailing_delimiter: one empty last field is part of the layout.
         is_fully_quoted: every field stands in double quotes (only matters when writing).
         line_end: how the agency ends its lines (any is read).
+        value_mark: what its database puts between several values of one field (a Pick or MultiValue system: "ý" in
+            Windows-1252); a row with one is set aside, because nobody can tell which value counts. None: it has none.
     """
 
     delimiter: str = ","
@@ -36,6 +38,7 @@ class Delimited:
     has_trailing_delimiter: bool = False
     is_fully_quoted: bool = False
     line_end: str = "\n"
+    value_mark: str | None = None
 
     def __post_init__(self) -> None:
         check(len(self.delimiter) == 1, "a delimiter is one character", self.delimiter)
@@ -179,4 +182,17 @@ class Excel:
         check(self.header_row >= 1, "rows of a sheet are counted from 1", self.header_row)
 
 
-Format = Delimited | FixedWidth | JsonLines | FhirNdjson | Hl7v2 | Xml | Excel
+@dataclass(frozen=True)
+class FhirBundle:
+    """Which FHIR R4 resources are read from files of Bundles? One Bundle a file, of whatever type, or one a line.
+
+    Several feeds may name the same files, each with its own type. The flat columns are those of `FhirNdjson`.
+    """
+
+    resource_type: str
+
+    def __post_init__(self) -> None:
+        check(self.resource_type in fhir_r4.FLAT_COLUMNS, "no reader for the resource type", self.resource_type)
+
+
+Format = Delimited | FixedWidth | JsonLines | FhirNdjson | FhirBundle | Hl7v2 | Xml | Excel

@@ -24,11 +24,28 @@ class FullName:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Quality:
+    """How well does the agency itself say that it knows a value?
+
+    Attributes:
+        column: where it says so.
+        in_part: what it writes where the value is approximate, a part, or stands for the real one (a street name).
+        not_known: what it writes where the value says nothing.
+    """
+
+    column: str
+    in_part: tuple[str, ...] = ()
+    not_known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonFields:
     """Which columns say who the row is about? Each attribute names a column of the feed.
 
     `ssn` may hold nine digits or the last four. `address_line` is a whole address in one line; `street_address`,
-    `city`, `state`, `postcode` are its parts. `other_last_names` holds further surnames joined by `|`.
+    `city`, `state`, `postcode` are its parts. `other_last_names` holds further surnames joined by `|`. `sex` may be a
+    column of codes with what they mean. Of a value that its `_quality` says is known in part, only what is sure is
+    compared: of a birth date the year, of a number the last four digits, of a name nothing.
     """
 
     full_name: FullName | None = None
@@ -38,7 +55,7 @@ class PersonFields:
     suffix: str | None = None
     other_last_names: str | None = None
     birth_date: str | None = None
-    sex: str | None = None
+    sex: str | Coded | None = None
     ssn: str | None = None
     phone: str | None = None
     email: str | None = None
@@ -47,22 +64,32 @@ class PersonFields:
     city: str | None = None
     state: str | None = None
     postcode: str | None = None
+    name_quality: Quality | None = None
+    birth_date_quality: Quality | None = None
+    ssn_quality: Quality | None = None
 
     def __post_init__(self) -> None:
         has_parts = bool(self.first_name and self.last_name)
         named = list(self.columns())
-        check(bool(self.full_name) != has_parts, "a person needs either full_name or first_name and last_name", named)
+        is_named = not named or bool(self.full_name) != has_parts
+        check(is_named, "a person needs either full_name or first_name and last_name", named)
+        if isinstance(self.sex, Coded):
+            stray = sorted({*self.sex.mapping.values(), self.sex.otherwise} - {"F", "M", None})
+            check(not stray, "sex translates into F and M", stray)
 
     def by_field(self) -> dict[str, str]:
-        """Which column feeds which plain field? Leaves out the whole name."""
-        plain = {name: value for name, value in vars(self).items() if name != "full_name"}
-        return {name: value for name, value in plain.items() if value}
+        """Which column feeds which plain field? Leaves out the whole name and how well values are known."""
+        plain = {name: value.column if isinstance(value, Coded) else value for name, value in vars(self).items()}
+        return {name: value for name, value in plain.items() if isinstance(value, str)}
 
     def columns(self) -> Iterator[str]:
         """Which columns does it read?"""
         if self.full_name:
             yield self.full_name.column
         yield from self.by_field().values()
+        for quality in (self.name_quality, self.birth_date_quality, self.ssn_quality):
+            if quality:
+                yield quality.column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,18 +117,29 @@ class PersonRule:
     """When does a row become a person record, and of what?
 
     Attributes:
-        fields: which columns say who.
+        fields: which columns say who; none where the row only tells something about somebody of another feed.
         about: only rows for which this holds are about the person (others are accepted and go no further).
         death: when the row reports a death.
+        is_about: column that holds the key of the person it is about, where the person is a row of `person_feed`.
+        person_feed: the feed of the same agency that `is_about` points into.
     """
 
-    fields: PersonFields
+    fields: PersonFields = PersonFields()
     about: Condition | None = None
     death: Death | None = None
+    is_about: str | None = None
+    person_feed: str | None = None
+
+    def __post_init__(self) -> None:
+        check(bool(self.is_about) == bool(self.person_feed), "is_about and person_feed go together", self.is_about)
+        named = list(self.fields.columns())
+        check(bool(named) != bool(self.is_about), "a person record says who, or whose row is_about names", named)
 
     def columns(self) -> Iterator[str]:
         """Which columns does it read?"""
         yield from self.fields.columns()
+        if self.is_about:
+            yield self.is_about
         for part in (self.about, self.death):
             if part:
                 yield from part.columns()
@@ -270,3 +308,20 @@ class ConsentRule:
         for condition in self.granted:
             yield from condition.columns()
         yield from (name for name in (self.starts, self.ends, self.is_about) if name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """When does a row say that the delivery it is in may not be taken in?
+
+    Attributes:
+        when: what says so.
+        why: what is wrong and what to do about it, in one line.
+    """
+
+    when: Condition
+    why: str
+
+    def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
+        yield from self.when.columns()

@@ -19,6 +19,7 @@ KIND_WORDS = {
     EncounterKind.VISIT: "Visit to a provider",
     EncounterKind.CO_RESPONSE: "Co-responder response",
     EncounterKind.REFERRAL: "Referral by a partner",
+    EncounterKind.HOUSING_SERVICE: "Shelter or housing service",
 }
 
 

@@ -9,8 +9,27 @@ from io import BytesIO
 from types import ModuleType
 from typing import IO
 
-from pipeline.contract.declaration import Delimited, Excel, Feed, FhirNdjson, FixedWidth, Hl7v2, JsonLines, Xml
-from pipeline.readers import delimited, excel, fhir_ndjson, fixed_width, hl7v2, json_lines, xml_documents
+from pipeline.contract.declaration import (
+    Delimited,
+    Excel,
+    Feed,
+    FhirBundle,
+    FhirNdjson,
+    FixedWidth,
+    Hl7v2,
+    JsonLines,
+    Xml,
+)
+from pipeline.readers import (
+    delimited,
+    excel,
+    fhir_bundle,
+    fhir_ndjson,
+    fixed_width,
+    hl7v2,
+    json_lines,
+    xml_documents,
+)
 from pipeline.readers.reading import About, Fault, FileUnreadable, Reading, Row
 
 __all__ = [
@@ -35,6 +54,7 @@ READERS: dict[type, ModuleType] = {
     Hl7v2: hl7v2,
     Xml: xml_documents,
     Excel: excel,
+    FhirBundle: fhir_bundle,
 }
 """Which module reads which declared format."""
 

@@ -54,6 +54,8 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
     for line_number, fields, fault in records:
         if may_trail and fields and len(fields) == len(names) + 1 and not fields[-1].strip():
             fields = fields[:-1]
+        if fault is None and layout.value_mark and any(layout.value_mark in field for field in fields or []):
+            fault = RowFault.SEVERAL_VALUES
         yield _row(names, line_number, fields or [], fault)
 
 
@@ -127,6 +129,8 @@ def _no_header(feed: Feed, header: list[str], delimiter: str) -> str:
 def _row(names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> Row:
     """Which row is a record? It has its payload always, its fault where it has one."""
     message = "a quote is opened and never closed; correct the row at the agency and have it sent again"
+    if fault is RowFault.SEVERAL_VALUES:
+        message = "a field holds several values behind one another; ask the agency for one row or column each"
     if fault is None and len(fields) != len(names):
         fault = RowFault.WIDTH
         message = f"the row has {len(fields)} fields where the header has {len(names)}; correct it at the agency"

@@ -67,7 +67,7 @@ def _row(resource_type: str, line_number: int, line: bytes) -> Row:
     try:
         text = line.decode("utf-8")
         resource = load_json(text)
-        fault = _fault(resource_type, resource) or _shape_fault(resource_type, resource)
+        fault = fault_of(resource_type, resource)
     except UnicodeError:
         text = line.decode("utf-8", errors="replace")
         fault = NOT_UTF8
@@ -78,8 +78,12 @@ def _row(resource_type: str, line_number: int, line: bytes) -> Row:
     return Row(line_number, text, Fault(line_number, *fault) if fault else None)
 
 
-def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
+def fault_of(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
     """What is wrong with a resource, if anything? The first fault found is told."""
+    return _fault(resource_type, resource) or _shape_fault(resource_type, resource)
+
+
+def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
     if not isinstance(resource, dict):
         return RowFault.NOT_JSON, "the line is JSON but no resource; ask the agency to export it again"
     if resource.get("resourceType") != resource_type:
@@ -95,10 +99,10 @@ def _fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
     return None
 
 
-def _shape_fault(resource_type: str, resource: dict) -> tuple[RowFault, str] | None:
+def _shape_fault(resource_type: str, resource: object) -> tuple[RowFault, str] | None:
     """Does an element hold another shape (text for a list, a number for text) than the flat columns need?"""
     try:
-        _flat(resource_type, resource)
+        flat_of(resource_type, resource)  # type: ignore[arg-type]  # `_fault` found that it is a dictionary
     except (AttributeError, TypeError, KeyError):
         return RowFault.WRONG_SHAPE, "an element has another shape than FHIR R4 gives it; is it another FHIR version?"
     return None
@@ -141,10 +145,11 @@ def flatten(feed: Feed, payload: dict) -> dict[str, str]:
 
     Raises TypeError or AttributeError where an element has another shape than FHIR gives it.
     """
-    return _flat(layout_of(feed).resource_type, payload)
+    return flat_of(layout_of(feed).resource_type, payload)
 
 
-def _flat(resource_type: str, resource: dict) -> dict[str, str]:
+def flat_of(resource_type: str, resource: dict) -> dict[str, str]:
+    """Which flat columns does a resource of this type hold? Raises as `flatten` does."""
     flat = {"id": resource.get("id"), **_meta(resource), **_FLATTENERS[resource_type](resource)}
     return {name: str.strip(value) for name, value in flat.items() if value not in (None, "")}
 

@@ -214,14 +214,14 @@ def _tell_agency(
     registers = {
         feed.name: Register(Chance(seed, agency.name, feed.name, "register"))
         for feed in agency.feeds
-        if feed.person and not feed.encounters
+        if feed.person and not feed.encounters and not feed.person.person_feed
     }
     told: dict[str, tuple[Told, Teller]] = {}
     for feed in sorted(agency.feeds, key=lambda feed: feed.name in registers):
         chance = Chance(seed, agency.name, feed.name)
         teller = Teller(agency, feed, people, clock, Noise(places, chance, harsher=harsher), chance)
         if feed.name in registers:
-            if not registers[feed.name].entries and not _is_pointed_at(agency, feed):
+            if not registers[feed.name].entries:
                 _fill(registers[feed.name], people, chance, clock)
             told[feed.name] = teller.tell_register(registers[feed.name]), teller
         else:
@@ -229,13 +229,8 @@ def _tell_agency(
     return told
 
 
-def _is_pointed_at(agency: Agency, feed: Feed) -> bool:
-    rules = [rule for other in agency.feeds for rule in (*other.encounters, *other.conditions, other.consent)]
-    return any(rule is not None and rule.person_feed == feed.name for rule in rules)
-
-
 def _fill(register: Register, people: list[Person], chance: Chance, clock: Clock) -> None:
-    """Who stands in a register nobody points into? A share of the county, each registered some day while alive."""
+    """Who stands in a register that nothing points into? A share of the county, registered some day while alive."""
     for person in chance.some(people, IN_REGISTER_SHARE):
         at = clock.moment(chance)
         if person.birth <= at.date() and (person.death is None or at.date() < person.death):

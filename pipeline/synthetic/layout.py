@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.contract.declaration import Column, Delimited, Feed, FhirNdjson, FullName, Kind, When
+from pipeline.contract.declaration import Column, Delimited, Feed, FhirBundle, FhirNdjson, FullName, Kind, When
 from pipeline.contract.moments import HL7, ISO, has_day, write_moment
 from pipeline.synthetic.chance import Chance, Weighted
 from pipeline.synthetic.noise import Seen, address_parts, in_case
@@ -44,7 +44,7 @@ class Layout:
         self._case: Callable[[str], str] = str.upper if self.is_upper else str
         self._phone_shape = self.chance.pick(PHONE_SHAPES)
         self._has_dashes = self.chance.happens(0.5)
-        self.is_fhir = isinstance(self.feed.format, FhirNdjson)
+        self.is_fhir = isinstance(self.feed.format, FhirNdjson | FhirBundle)
         self._formats = {name: _format_table(column) for name, column in self._columns.items() if column.formats}
         widths = {c.name: max(map(len, c.codes)) + 1 for c in self.feed.columns if c.kind is Kind.CODE and c.codes}
         is_padded = isinstance(self.feed.format, Delimited) and self.feed.format.is_fully_quoted

@@ -7,7 +7,17 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from pipeline.contract.declaration import Delimited, Excel, Feed, FhirNdjson, FixedWidth, Hl7v2, JsonLines, Xml
+from pipeline.contract.declaration import (
+    Delimited,
+    Excel,
+    Feed,
+    FhirBundle,
+    FhirNdjson,
+    FixedWidth,
+    Hl7v2,
+    JsonLines,
+    Xml,
+)
 from pipeline.readers.excel_writing import workbook
 from pipeline.synthetic import hl7
 from pipeline.synthetic.fhir import resource
@@ -32,6 +42,10 @@ def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
     if isinstance(feed.format, FhirNdjson):
         lines = (json.dumps(resource(feed.format.resource_type, row), ensure_ascii=False) for row in rows)
         return "".join(f"{line}\n" for line in lines).encode()
+    if isinstance(feed.format, FhirBundle):
+        entries = [{"resource": resource(feed.format.resource_type, row)} for row in rows]
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        return json.dumps(bundle, ensure_ascii=False).encode()
     if isinstance(feed.format, JsonLines):
         return "".join(f"{json.dumps(_nested(feed.format, row), ensure_ascii=False)}\n" for row in rows).encode()
     if isinstance(feed.format, FixedWidth):

@@ -19,6 +19,7 @@ from tests.cases.people import (
     told,
     weight,
 )
+from tests.hmis import exports
 from tests.road import county
 from tests.standardize.rows import FEEDS, PLACE, said
 
@@ -127,6 +128,20 @@ TYPED = {
     "an initial glued on": ({"last_name": "O'HAHN"}, {"last_name": "OHahn"}),
     "a split name": ({"last_name": "MCDONALD"}, {"last_name": "MC DONALD"}),
 }
+
+
+def test_case_36_a_street_or_code_name_speaks_neither_for_nor_against_a_link():
+    coc = exports.agency()
+    same = {"DateUpdated": "2026-10-30 09:00:00", "DOB": "1980-04-05", "DOBDataQuality": "1"}
+    street = same | {"PersonalID": "P1", "FirstName": "Red", "LastName": "Quill", "NameDataQuality": "2"}
+    full = street | {"PersonalID": "P2", "FirstName": "Martin", "NameDataQuality": "1"}
+    rows = pd.DataFrame([street, full]).assign(delivery_id=1, line_number=[2, 3], business_date=None)
+    people = standardize(coc, coc.feed("clients"), rows).person_records
+    assert told(people, "first_name", "last_name") == [(None, None), ("MARTIN", "QUILL")]
+    assert told(people, "display_name") == ["Quill, Red", "Quill, Martin"]
+    booked = people_of_bookings({"FIRST_NAME": "RED", "LAST_NAME": "QUILL"})
+    assert compared("first_name", people[:1], booked) is None
+    assert compared("first_name", people[1:], booked) is not None
 
 
 @pytest.mark.parametrize("slip", TYPED)

@@ -1,9 +1,21 @@
 """What is a right file of every format? One of a few rows for each, to be spoilt."""
 
+from tests.readers.bundles import PATIENTS, bundle
 from tests.readers.hl7_messages import file_of, hospital, message, mrg, pid, pv1
 from tests.readers.niem import DOCUMENTS, REPORTS, SHARED, booking, document, person, report
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
-from tests.readers.samples import FEEDS, PERSONS, REFERRALS, RESOURCES, ndjson, provider_feed, referrals, row
+from tests.readers.samples import (
+    ENCOUNTER,
+    FEEDS,
+    PATIENT,
+    PERSONS,
+    REFERRALS,
+    RESOURCES,
+    ndjson,
+    provider_feed,
+    referrals,
+    row,
+)
 from tests.readers.workbooks import ANN, BEN, SHEETS, one_sheet
 
 PERMITS = '{"permit": "P1", "name": {"family": "Lee", "given": "Ann"}, "birthDate": "19900131"}'
@@ -29,6 +41,7 @@ RIGHT = {
     "XML with shared persons": (SHARED, document(person(), booking(), booking("B2", of="P2"), person("P2"))),
     "workbook": (SHEETS, one_sheet(ANN, BEN, *[(f"P{n}", "Lee", "Ann") for n in range(3, 30)])),
     "JSON lines": (OBJECTS, ndjson(PERMITS, PERMITS.replace("P1", "P2"))),
+    "FHIR Bundles": (PATIENTS, bundle(PATIENT, ENCOUNTER, PATIENT) + b"\n" + bundle(PATIENT)),
 } | {f"FHIR {name}": (provider_feed(name), ndjson(one, one)) for name, one in RESOURCES.items()}
 RIGHT |= {f"HL7 v2 {feed.name}": (feed, MESSAGES) for feed in hospital().feeds}
 """Name of the format → its feed, and a right file of it."""

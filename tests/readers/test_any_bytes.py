@@ -11,6 +11,7 @@ from pipeline.contract.declaration import Delimited
 from pipeline.contract.fhir_r4 import ELEMENTS
 from pipeline.readers import FileUnreadable, blanked, flatten, read
 from tests.readers.broken import JUNK
+from tests.readers.bundles import PATIENTS, bundle
 from tests.readers.hl7_messages import hospital
 from tests.readers.niem import DOCUMENTS, REPORTS, SHARED
 from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
@@ -52,10 +53,9 @@ def check_every_row_is_accounted_for(feed, content):
         payload.encode("utf-8")
 
 
-ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS}
-ALL_FEEDS |= {f"HL7 v2 {one.name}": one for one in hospital().feeds}
 ALL_FEEDS = FEEDS | {"fixed width": FIXED, "JSON lines": OBJECTS, "XML": REPORTS, "XML, one row a file": DOCUMENTS}
-ALL_FEEDS |= {"XML with shared persons": SHARED, "workbook": SHEETS}
+ALL_FEEDS |= {"XML with shared persons": SHARED, "workbook": SHEETS, "Bundles": PATIENTS}
+ALL_FEEDS |= {f"HL7 v2 {one.name}": one for one in hospital().feeds}
 
 
 @pytest.mark.parametrize("name", ALL_FEEDS)
@@ -160,3 +160,16 @@ def test_messages_taken_out_leave_the_others_as_they_were(taken, line_end):
     left = blanked(feed, content, taken)
     assert read(feed, left).rows == [(line, payload) for line, payload in rows if line not in taken]
     assert len(left.splitlines()) == len(content.splitlines())
+
+
+@settings(max_examples=150)
+@given(entries=st.lists(VALUES | st.just({"resource": PATIENT}), max_size=4))
+def test_any_shape_of_an_entry(entries):
+    check_every_row_is_accounted_for(PATIENTS, bundle(*entries, {"resource": PATIENT}))
+
+
+@settings(max_examples=100)
+@given(junk=JUNK, place=st.integers(0, 300))
+def test_bytes_put_anywhere_into_a_bundle(junk, place):
+    content = bundle(PATIENT, PATIENT)
+    check_every_row_is_accounted_for(PATIENTS, content[:place] + junk + content[place:])

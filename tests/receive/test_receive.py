@@ -6,6 +6,7 @@ import pytest
 
 from pipeline import receive
 from pipeline.agencies import agency_named, load_agencies
+from pipeline.archives import Place
 from pipeline.contract.errors import DeliveryRefused, SettingError
 
 FEEDS = {f"{agency.name}.{feed.name}": feed for agency in load_agencies() for feed in agency.feeds}
@@ -22,7 +23,7 @@ def deliver(folder, agency_name, *names):
 
 def names_found(agency_name, folder):
     found = receive.find_files(agency_named(agency_name), folder)
-    return [(file.feed.name, file.path.name) for file in found.files], found.unknown_count
+    return [(file.feed.name, file.name) for file in found.files], found.unknown_count
 
 
 def test_files_are_found_by_name_in_any_case_and_with_the_suffixes_agencies_add(tmp_path):
@@ -81,6 +82,6 @@ def test_the_day_a_file_speaks_of(feed, name, day):
 
 
 def test_a_file_that_cannot_be_opened_is_refused_in_one_line(tmp_path):
-    gone = receive.FoundFile(agency_named("riverton_police").feed("calls"), tmp_path / "cad_20261115.csv")
+    gone = receive.FoundFile(CALLS, Place("cad_20261115.csv", tmp_path / "cad_20261115.csv"))
     with pytest.raises(DeliveryRefused, match="cannot be opened"):
         receive.fingerprint(agency_named("riverton_police"), gone)

@@ -45,7 +45,7 @@ def made_up(people, calls, births, cities, ages):
         {person: min(first[r] for r in part["record_id"]) for person, part in records.groupby("person_id")}
     )
     facts = Facts(encounters, conditions, county.CALENDAR.until())
-    known = listing.Known(facts, records, listing.persons_of(records, since))
+    known = listing.Known(facts, records, records, listing.persons_of(records, since))
     mine = records.groupby("person_id")["record_id"].agg(sorted).to_dict()
     return known, Registered(mine, first, since.to_dict(), set(since.index), KEY)
 
@@ -61,7 +61,7 @@ def decided(known, who, parts, touched):
     since |= {part.key.split()[0]: part.known_since for part in parts}
     records = relabelled(known.records)
     facts = Facts(relabelled(known.facts.encounters), known.facts.conditions, known.facts.until)
-    return listing.Known(facts, records, listing.persons_of(records, pd.Series(since)))
+    return listing.Known(facts, records, records, listing.persons_of(records, pd.Series(since)))
 
 
 def stands(standing):
