@@ -43,10 +43,10 @@ def texts_by_column(names: Sequence[str], payloads: Sequence[str]) -> dict[str, 
 
     None where a text is one that Arrow does not read, such as half a character.
     """
-    schema = pa.schema([(name, pa.string()) for name in names])
-    options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore", newlines_in_values=False)
     content = "\n".join(payloads)
     try:
+        schema = pa.schema([(name, pa.string()) for name in names])
+        options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         block = pa_json.ReadOptions(use_threads=False, block_size=max(len(content) * 4, 1))
         table = pa_json.read_json(pa.BufferReader(content.encode()), block, options)
     except (pa.ArrowException, UnicodeError):
