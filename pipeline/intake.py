@@ -363,7 +363,7 @@ def _write(work: Work, standardized: Standardized) -> dict[str, int]:
 def receive_anew(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes]) -> int:
     """Put the rows of a file into raw in the place of those an earlier reading found. Answers how many there are."""
     work.run("forget_rows_of_delivery", delivery_id=delivery_id)
-    return _read_rows(work, feed, delivery_id, stream)
+    return _read_rows(work, feed, delivery_id, stream, None)
 
 
 def take_in_anew(work: Work, agency: Agency, feed: Feed, delivery_id: int, from_number: int) -> DeliveryRefused | None:
@@ -373,7 +373,7 @@ def take_in_anew(work: Work, agency: Agency, feed: Feed, delivery_id: int, from_
         Why the file would now be refused as a whole; then nothing of it was written to core.
     """
     files = work.read("deliveries_by_id", delivery_ids=[delivery_id])
-    _expect_rows(work, feed, files)
+    _expect_rows(work, agency, feed, files)
     refused = _refusals(work, agency, [delivery_id]).get(delivery_id)
     if refused is None:
         for rows in batches.rows_at_once(work, feed, files):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -153,8 +154,8 @@ def _kept(agency: Agency, row, vault: Path) -> _Kept | FileReread:
 def _receive(work: Work, act: Act, file: _Kept, vault: Path, id_key: str) -> tuple[int, int]:
     """Read the kept bytes by the declaration of today. Answers how many rows it has, and how many sealed ones."""
     kept_sha256 = file.kept_sha256
-    with disk.opened(kept_sha256, vault) as stream:
-        sealed_lines = tombstones.sealed_lines(work, act, file.agency, file.feed, stream, id_key)
+    opened = partial(disk.opened, kept_sha256, vault)
+    sealed_lines = tombstones.sealed_lines(work, act, file.agency, file.feed, opened, id_key)
     if sealed_lines:
         with disk.opened(kept_sha256, vault) as stream, disk.told_plainly(vault):
             kept_sha256 = disk.keep(readers.blanked(file.feed, stream.read(), sealed_lines), vault)
