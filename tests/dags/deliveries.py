@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pipeline.agencies import load_agencies
 from pipeline.contract.declaration import Delimited, Feed, FhirNdjson, Kind
-from pipeline.synthetic import synthesize
 
 AS_OF = date(2026, 3, 2)
 PERSONS = 150
@@ -26,6 +25,8 @@ TOKEN = "Quokkaby-token"
 
 def write(folder: Path) -> tuple[Path, Path]:
     """What is delivered first, and what lies there the next day? All of the first, a bad file and a good new one."""
+    from pipeline.synthetic import synthesize  # brings pandas, and parsing DAGs is watched for that
+
     made = folder / "made"
     synthesize(load_agencies(), persons=PERSONS, years=1, seed=11, as_of=AS_OF, out=made)
     for agency in load_agencies():

@@ -50,7 +50,9 @@ def declare(home: Path, there: Path, *names: str) -> None:
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every delivered file that one of the declared feeds reads."""
     found = {agency.name: receive.find_files(agency, folder).files for agency in load_agencies()}
-    return {f"{name}/{one.path.name}": one.path.read_bytes() for name, files in found.items() for one in files}
+    return {
+        f"{name}/{one.place.path.name}": one.place.path.read_bytes() for name, files in found.items() for one in files
+    }
 
 
 def test_what_is_fetched_are_the_files_that_would_be_put_there_by_hand(county, home, tmp_path):

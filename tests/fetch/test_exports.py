@@ -59,7 +59,7 @@ def test_an_export_is_waited_for_and_delivered_whole(county, fhir):
     ]
     assert list(county.delivered(PROVIDER)) == NAMES
     found = receive.find_files(PROVIDER, county.deliveries)
-    assert sum(readers.read(one.feed, one.path.read_bytes()).row_count for one in found.files) == 5
+    assert sum(readers.read(one.feed, one.place.path.read_bytes()).row_count for one in found.files) == 5
     assert found.unknown_count == 0
     assert fhir.deleted_exports == 1, "the server may forget it"
     assert county.left_over(PROVIDER) == []

@@ -90,7 +90,7 @@ def test_a_file_that_changed_comes_beside_the_old_one(declared, there):
     assert counts(declared.fetch()) == (1, 0, 0, 0, 0)
     assert declared.delivered() == {FILE: b"one", "calls_20261116_2.csv": b"two"}
     found = receive.find_files(AGENCY, declared.deliveries)
-    assert [(one.feed.name, one.path.name) for one in found.files] == [
+    assert [(one.feed.name, one.place.path.name) for one in found.files] == [
         ("calls", FILE),
         ("calls", "calls_20261116_2.csv"),
     ]

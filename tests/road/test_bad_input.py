@@ -61,7 +61,7 @@ BROKEN = {
     "a required column is missing": (drop_column, "missing: [IncidentNo]"),
     "it is empty": (lambda text: "", "empty"),
     "only the header came": (lambda text: text.split("\r\n")[0] + "\r\n", "fewer than 1"),
-    "another delimiter": (lambda text: text.replace(",", ";"), "no header of this layout"),
+    "another delimiter": (lambda text: text.replace(",", ";"), "parted by a semicolon where a comma is declared"),
     "every row is too short": (
         lambda text: "\r\n".join([text.split("\r\n")[0], *["a,b"] * 3]),
         "too many or too few fields",
