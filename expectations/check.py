@@ -1,13 +1,15 @@
 """Is what we were handed fit to go on? Runs a suite; gives back counts and row ids, never values.
 
 Most values repeat (a code has five, a day occurs a thousand times), so expectations that look at one value at a time
-are run on the distinct values of each column and their answers carried back to the rows: the same answer, sooner.
+are run on the distinct values of each column and their answers carried back to the rows: the same answer, sooner. That
+rows differ is asked of the numbers of those values. The engine reads and hashes every cell that it is handed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.engine import POSITION, CheckFailed, Outcome, Severity, outcome_of, run
-from pipeline.distinct import Distinct
+from pipeline.distinct import NO_VALUE, Distinct
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -23,15 +25,28 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckFailed", "Checked", "Finding", "Severity", "check", "check_values"]
 
-_PER_VALUE = frozenset(
-    (
-        "expect_column_values_to_be_in_set",
-        "expect_column_values_to_match_regex",
-        "expect_column_value_lengths_to_be_between",
-        "expect_column_values_to_be_between",
-    )
-)
-"""Expectations whose answer depends on the value alone, and which pass over missing ones."""
+PRESENCE = "expect_column_values_to_not_be_null"
+"""The expectation whose answer depends on nothing but whether there is a value."""
+
+
+class _AskedOf(Enum):
+    """What does the answer of an expectation depend on: single values, which of them are the same, or whole rows?"""
+
+    VALUES = auto()
+    SAMENESS = auto()
+    ROWS = auto()
+
+
+_ASKED_OF = {
+    PRESENCE: _AskedOf.VALUES,
+    "expect_column_values_to_be_in_set": _AskedOf.VALUES,
+    "expect_column_values_to_match_regex": _AskedOf.VALUES,
+    "expect_column_value_lengths_to_be_between": _AskedOf.VALUES,
+    "expect_column_values_to_be_between": _AskedOf.VALUES,
+    "expect_column_values_to_be_unique": _AskedOf.SAMENESS,
+    "expect_compound_columns_to_be_unique": _AskedOf.SAMENESS,
+}
+"""Others are asked of the rows as they are."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +104,16 @@ def check(suite: ExpectationSuite, frame: pd.DataFrame, id_column: str) -> Check
         CheckFailed: an expectation could not be carried out. Never taken for a success.
     """
     numbered = frame.reset_index(drop=True)
-    per_value = [item for item in suite.expectations if item.expectation_type in _PER_VALUE]
-    per_row = [item for item in suite.expectations if item.expectation_type not in _PER_VALUE]
+    asked: dict[_AskedOf, list[Expectation]] = {asked_of: [] for asked_of in _AskedOf}
+    for item in suite.expectations:
+        asked[_ASKED_OF.get(item.expectation_type, _AskedOf.ROWS)].append(item)
+    compared = asked[_AskedOf.SAMENESS]
+    distinct = _distinct_columns(suite.name, [*asked[_AskedOf.VALUES], *compared], numbered)
+    slots = {column: _slots(distinct[column]) for item in compared for column in _columns_of(item)}
     outcomes = [
-        *_run_on_distinct_values(suite.name, per_value, _distinct_columns(suite.name, per_value, numbered)),
-        *_run_on_rows(suite.name, per_row, numbered),
+        *_run_on_distinct_values(suite.name, asked[_AskedOf.VALUES], distinct),
+        *_run_on_rows(suite.name, compared, pd.DataFrame(slots, index=numbered.index)),
+        *_run_on_rows(suite.name, asked[_AskedOf.ROWS], numbered),
     ]
     return _checked(suite, outcomes, numbered[id_column])
 
@@ -131,7 +151,7 @@ def _plain(row_id: Any) -> int | str:
 
 
 def _run_on_rows(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> list[Outcome]:
-    """How do expectations end that compare rows or columns with one another, or look for what is missing?"""
+    """How do expectations end that compare rows or columns with one another?"""
     if not expectations:
         return []
     named = [_columns_of(item) for item in expectations]
@@ -150,7 +170,7 @@ def _columns_of(item: Expectation) -> list[str]:
 
 def _distinct_columns(name: str, expectations: list[Expectation], frame: pd.DataFrame) -> dict[str, Distinct]:
     """Which distinct values do the columns hold that are asked about?"""
-    columns = list(dict.fromkeys(str(item.column) for item in expectations))
+    columns = list(dict.fromkeys(column for item in expectations for column in _columns_of(item)))
     missing = sorted(set(columns) - set(frame.columns))
     if missing:
         raise CheckFailed(f"the table lacks columns its suite is about: add them [{name}] {missing}")
@@ -163,6 +183,12 @@ def _distinct_columns(name: str, expectations: list[Expectation], frame: pd.Data
     return found
 
 
+def _slots(distinct: Distinct) -> np.ndarray:
+    """Which number stands for the value of each row? Missing where it has none."""
+    slots = distinct.slot_of_row
+    return np.where(slots == NO_VALUE, np.nan, slots) if (slots == NO_VALUE).any() else slots
+
+
 def _run_on_distinct_values(
     name: str, expectations: list[Expectation], columns: Mapping[str, Distinct]
 ) -> Iterator[Outcome]:
@@ -171,13 +197,23 @@ def _run_on_distinct_values(
     if not questions:
         return
     asked = [alike[0].copy(update={"column": question}) for question, alike in questions.items()]
-    values = {
-        question: [value for item in alike for value in columns[str(item.column)].values]
-        for question, alike in questions.items()
-    }
-    found = {outcome.checked_column: outcome for outcome in run(name, asked, _side_by_side(values))}
+    frame = _side_by_side([_values(alike, columns) for alike in questions.values()], asked)
+    found = {outcome.checked_column: outcome for outcome in run(name, asked, frame)}
     for question, alike in questions.items():
         yield from _answers(found[question], alike, columns)
+
+
+def _looked_at(item: Expectation, columns: Mapping[str, Distinct]) -> Distinct:
+    """What does an expectation look at: values, or merely that there is one (true) or none (missing)?"""
+    column = columns[str(item.column)]
+    if item.expectation_type != PRESENCE:
+        return column
+    return Distinct([True, None], (column.slot_of_row == NO_VALUE).astype(np.int64))
+
+
+def _values(alike: list[Expectation], columns: Mapping[str, Distinct]) -> list[Any]:
+    """Which values are all of these expectations asked of, one after the other?"""
+    return [value for item in alike for value in _looked_at(item, columns).values]
 
 
 def _questions(expectations: list[Expectation]) -> dict[str, list[Expectation]]:
@@ -193,21 +229,20 @@ def _answers(found: Outcome, alike: list[Expectation], columns: Mapping[str, Dis
     """Yield how each of the expectations ended that were asked as one: its own column's part of the answer."""
     failing, begin = np.asarray(found.positions, dtype=np.int64), 0
     for item in alike:
-        distinct = columns[str(item.column)]
+        distinct = _looked_at(item, columns)
         own = failing[(failing >= begin) & (failing < begin + len(distinct.values))] - begin
         begin += len(distinct.values)
         yield outcome_of(item, _rows_at(distinct.slot_of_row, own))
 
 
-def _side_by_side(columns: dict[str, list[Any]]) -> pd.DataFrame:
-    """How do lists of values stand side by side? Shorter columns end in missing values."""
-    height = max(map(len, columns.values()))
-    padded = {column: _padded(values, height) for column, values in columns.items()}
+def _side_by_side(values: list[list[Any]], asked: list[Expectation]) -> pd.DataFrame:
+    """How do the values of each question stand side by side? Shorter columns go on with what breaks nothing."""
+    height = max(map(len, values))
+    padded = {}
+    for item, column in zip(asked, values, strict=True):
+        harmless = True if item.expectation_type == PRESENCE else None
+        padded[str(item.column)] = pd.Series([*column, *[harmless] * (height - len(column))], dtype=object)
     return pd.DataFrame(padded | {POSITION: np.arange(height)})
-
-
-def _padded(values: list[Any], height: int) -> pd.Series:
-    return pd.Series([*values, *[None] * (height - len(values))], dtype=object)
 
 
 def _rows_at(slot_of_row: np.ndarray, failing: np.ndarray) -> tuple[int, ...]:

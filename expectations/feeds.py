@@ -44,6 +44,9 @@ NO_EXPONENT = r"\A(?!\s*-?\d(\.\d+)?[eE]\+\d\d+\s*\Z)"
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """Half of a UTF-16 pair, which JSON may hold: no text for the engine, so it is shown as U+FFFD."""
 
+_PLAIN = "plain"
+"""A text that breaks no rule about texts as they are written."""
+
 _SPAN = "{}, not before {}"
 """Name of the column derived from the day something ended and the day it began: whether they are in that order."""
 
@@ -231,15 +234,25 @@ def _as_read(feed: Feed, rows: pd.DataFrame) -> dict[str, Distinct]:
     columns = {}
     for column in feed.columns:
         texts = Distinct.of(rows[column.name].fillna("") if column.name in rows else blank)
-        columns[column.name] = texts.map(lambda text: _HALF_CHARACTER.sub("\ufffd", text))
+        columns[column.name] = texts.map(as_asked).folded()
         reader = _reader(column)
         if reader:
-            columns[_AS_READ.format(column.name)] = texts.map(reader)
+            columns[_AS_READ.format(column.name)] = texts.map(reader).folded()
     for began, ended in _spans(feed):
         first, last = (rows[one.name].fillna("") if one.name in rows else blank for one in (began, ended))
         both = Distinct.of(first + "\t" + last)
-        columns[_SPAN.format(ended.name, began.name)] = both.map(partial(_is_in_order, began, ended))
+        columns[_SPAN.format(ended.name, began.name)] = both.map(partial(_is_in_order, began, ended)).folded()
     return columns
+
+
+def as_asked(text: str) -> str:
+    """For which text are the rules asked about this one? All that break none of them alike are asked about as one.
+
+    That is one of printable ASCII, not blank, not too long, without the plus of a number as a spreadsheet shows it.
+    """
+    if text.isascii() and text.isprintable() and len(text) <= LONGEST_TEXT and "+" not in text and text.strip():
+        return _PLAIN
+    return text if text.isascii() else _HALF_CHARACTER.sub("\ufffd", text)
 
 
 def _reader(column: Column) -> Callable[[str], object] | None:

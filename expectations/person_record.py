@@ -8,7 +8,18 @@ import pandas as pd
 
 from expectations.check import Checked, Severity, check
 from expectations.engine import suite_of
-from expectations.tables import EXPECTED_RECORD_ID, flags, id_from_parts, lacks_columns, matches, ours, steady_ids
+from expectations.tables import (
+    ID_BEGINNING,
+    beginning,
+    derived,
+    digits_alike,
+    flags,
+    has_own_id,
+    lacks_columns,
+    matches,
+    ours,
+    steady_ids,
+)
 from pipeline.contract.codes import RowFault
 from pipeline.contract.moments import parse_date
 from pipeline.contract.tables import PERSON_RECORD
@@ -23,6 +34,9 @@ PARTIAL_DATES = ("%Y-%m-%d", "%Y-%m", "%Y")
 
 DATE_COLUMNS = ("birth_date", "death_date", "consent_from", "consent_until")
 _IN_CALENDAR = "{} is in the calendar"
+_FORM = "the form of {}"
+_BIRTH_YEAR = "the year of birth_date"
+_OWN_ID = "record_id follows from its parts"
 
 EARLIEST_BIRTH_YEAR = 1900
 """Nobody born before it can be reached; an older date is a placeholder or a slip."""
@@ -44,29 +58,31 @@ def check_person_records(frame: pd.DataFrame, is_every_version: bool = False) ->
     incomplete = lacks_columns(TABLE, frame, PERSON_RECORD)
     if incomplete:
         return incomplete
-    derived = {_IN_CALENDAR.format(column): _in_calendar(frame[column]) for column in DATE_COLUMNS}
-    return check(
-        person_record_suite(is_every_version),
-        frame.assign(**derived, **{EXPECTED_RECORD_ID: id_from_parts(frame)}),
-        "record_id",
-    )
+    looked_at = {
+        **{_IN_CALENDAR.format(column): _in_calendar(frame[column]) for column in DATE_COLUMNS},
+        **{_FORM.format(column): derived(frame[column], digits_alike) for column in ("ssn", "phone")},
+        _BIRTH_YEAR: derived(frame["birth_date"], lambda text: str(text)[:4]),
+        _OWN_ID: has_own_id(frame),
+        ID_BEGINNING: derived(frame["record_id"], beginning),
+    }
+    return check(person_record_suite(is_every_version), frame.assign(**looked_at), "record_id")
 
 
 def person_record_suite(is_every_version: bool = False) -> ExpectationSuite:
-    """What must be true of each person record? Runs with the derived columns of `check_person_records`."""
+    """What must be true of each person record? Runs with what `check_person_records` derives."""
+    ssn, phone = (_FORM.format(column) for column in ("ssn", "phone"))
     return suite_of(
         TABLE,
         [
             *steady_ids(TABLE, "record_id", is_every_version),
             ours(
                 TABLE,
-                "ExpectColumnPairValuesToBeEqual",
+                "ExpectColumnValuesToBeInSet",
                 RowFault.EMPTY_KEY,
                 "A record id does not follow from agency, feed and record key",
                 told_as="record_id",
-                column_A="record_id",
-                column_B=EXPECTED_RECORD_ID,
-                ignore_row_if="either_value_is_missing",
+                column=_OWN_ID,
+                value_set=[True],
             ),
             *(_date_rule(column) for column in DATE_COLUMNS),
             ours(
@@ -75,14 +91,27 @@ def person_record_suite(is_every_version: bool = False) -> ExpectationSuite:
                 RowFault.BAD_DATE,
                 f"A birth date lies before {EARLIEST_BIRTH_YEAR}",
                 severity=Severity.WARNING,  # the record can still be linked by everything else it says
-                column="birth_date",
+                told_as="birth_date",
+                column=_BIRTH_YEAR,
                 regex=r"\A(?:19|2[0-9])",
             ),
             matches(TABLE, "sex", r"\A[FM]\Z", RowFault.UNKNOWN_CODE, "Sex is neither F nor M nor missing"),
             matches(
-                TABLE, "ssn", r"\A(?:[0-9]{4}|[0-9]{9})\Z", RowFault.UNKNOWN_CODE, "An SSN has neither 4 nor 9 digits"
+                TABLE,
+                ssn,
+                r"\A(?:[0-9]{4}|[0-9]{9})\Z",
+                RowFault.UNKNOWN_CODE,
+                "An SSN has neither 4 nor 9 digits",
+                told_as="ssn",
             ),
-            matches(TABLE, "phone", r"\A\+?[0-9]+\Z", RowFault.UNKNOWN_CODE, "A phone number is not digits alone"),
+            matches(
+                TABLE,
+                phone,
+                r"\A\+?[0-9]+\Z",
+                RowFault.UNKNOWN_CODE,
+                "A phone number is not digits alone",
+                told_as="phone",
+            ),
             *flags(TABLE, PERSON_RECORD),
         ],
     )
@@ -91,15 +120,15 @@ def person_record_suite(is_every_version: bool = False) -> ExpectationSuite:
 def _date_rule(column: str) -> Expectation:
     """Which expectation says that a column, where filled, is a day of the calendar?"""
     what = "A date is not an ISO day of the calendar"
-    derived = {"told_as": column, "column": _IN_CALENDAR.format(column), "value_set": [True]}
-    return ours(TABLE, "ExpectColumnValuesToBeInSet", RowFault.BAD_DATE, what, **derived)
+    looked_at = {"told_as": column, "column": _IN_CALENDAR.format(column), "value_set": [True]}
+    return ours(TABLE, "ExpectColumnValuesToBeInSet", RowFault.BAD_DATE, what, **looked_at)
 
 
 def _in_calendar(texts: pd.Series) -> pd.Series:
     """Which texts are an ISO day, or for a birth date part of one? Missing stays missing."""
     formats = PARTIAL_DATES if texts.name == "birth_date" else PARTIAL_DATES[:1]
-    distinct = set(texts.dropna())
-    answers = {
-        text: isinstance(text, str) and text == text.strip() and bool(parse_date(text, formats)) for text in distinct
-    }
-    return pd.Series([answers.get(text) for text in texts], index=texts.index, dtype=object)
+
+    def is_in_calendar(text: object) -> bool:
+        return isinstance(text, str) and text == text.strip() and bool(parse_date(text, formats))
+
+    return derived(texts, is_in_calendar)

@@ -6,7 +6,7 @@ finding. A broken expectation here is our own mistake and not an agency's, so th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from expectations.check import Checked, Severity, check
 from expectations.engine import expect, suite_of
 from pipeline.contract.codes import RowFault
 from pipeline.contract.tables import RECORD_ID_SEPARATOR
+from pipeline.distinct import Distinct
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 RECORD_ID = r"(?s)\A[a-z][a-z0-9_]*/[a-z][a-z0-9_]*/.+\Z"
 """agency/feed/record key; the key is whatever the agency calls its row."""
 
-EXPECTED_RECORD_ID = "record_id from its parts"
-"""Derived column: what the record id has to be, given agency, feed and record key."""
+ID_BEGINNING = "how record_id begins"
+"""Derived column: `beginning` of the record id. Thousands of ids begin in a few ways."""
+
+_DIGITS_ALIKE = str.maketrans("123456789", "000000000")
 
 _NO_ID = "no id"
 """Stands in for ids where a whole table is judged and no row is named."""
@@ -51,9 +54,30 @@ def one_of(table: str, column: str, allowed: Iterable[Any]) -> Expectation:
     return ours(table, "ExpectColumnValuesToBeInSet", RowFault.UNKNOWN_CODE, what, column=column, value_set=values)
 
 
-def matches(table: str, column: str, pattern: str, fault: RowFault, what: str) -> Expectation:
+def matches(
+    table: str, column: str, pattern: str, fault: RowFault, what: str, told_as: str | None = None
+) -> Expectation:
     """Which expectation says that a column, where filled, matches a pattern from beginning to end?"""
-    return ours(table, "ExpectColumnValuesToMatchRegex", fault, what, column=column, regex=pattern)
+    kind = "ExpectColumnValuesToMatchRegex"
+    return ours(table, kind, fault, what, told_as=told_as, column=column, regex=pattern)
+
+
+def derived(column: pd.Series, function: Callable[[Any], object]) -> pd.Series:
+    """What does the function make of each value? Missing stays missing."""
+    return pd.Series(Distinct.of(column).map(function).to_numpy(), index=column.index, dtype=object)
+
+
+def beginning(record_id: object) -> object:
+    """How does a record id begin? Up to the first character of the record key: all that its form depends on."""
+    if not isinstance(record_id, str):
+        return record_id
+    agency, feed, key = (*record_id.split(RECORD_ID_SEPARATOR, 2), "", "")[:3]
+    return RECORD_ID_SEPARATOR.join((agency, feed, key[:1]))
+
+
+def digits_alike(text: object) -> object:
+    """What is left of a text whose digits are all told as 0? Its form."""
+    return text.translate(_DIGITS_ALIKE) if isinstance(text, str) else text
 
 
 def flags(table: str, columns: Iterable[str]) -> list[Expectation]:
@@ -64,6 +88,8 @@ def flags(table: str, columns: Iterable[str]) -> list[Expectation]:
 
 def steady_ids(table: str, id_column: str, is_every_version: bool) -> list[Expectation]:
     """Which expectations say that rows have ids of their own, built from agency, feed and record key?
+
+    They run with the derived column ID_BEGINNING.
 
     Args:
         table: for messages.
@@ -78,14 +104,24 @@ def steady_ids(table: str, id_column: str, is_every_version: bool) -> list[Expec
     return [
         *never_missing(table, dict.fromkeys((id_column, "record_id", "agency", "feed", "record_key"))),
         ours(table, fault=RowFault.EMPTY_KEY, what=what, **unique),
-        matches(table, "record_id", RECORD_ID, RowFault.EMPTY_KEY, "A record id is not agency/feed/key"),
+        matches(
+            table,
+            ID_BEGINNING,
+            RECORD_ID,
+            RowFault.EMPTY_KEY,
+            "A record id is not agency/feed/key",
+            told_as="record_id",
+        ),
     ]
 
 
-def id_from_parts(frame: pd.DataFrame) -> pd.Series:
-    """Which record id follows from a row's agency, feed and record key?"""
+def has_own_id(frame: pd.DataFrame) -> pd.Series:
+    """Does a row's record id follow from its agency, feed and record key? Missing where it has no record id."""
     parts = (frame[name].astype(str) for name in ("agency", "feed", "record_key"))
-    return pd.Series(list(map(RECORD_ID_SEPARATOR.join, zip(*parts, strict=True))), index=frame.index, dtype=object)
+    own = map(RECORD_ID_SEPARATOR.join, zip(*parts, strict=True))
+    given = frame["record_id"]
+    is_own = [None if record_id is None else record_id == one for record_id, one in zip(given, own, strict=True)]
+    return pd.Series(is_own, index=frame.index, dtype=object).mask(given.isna(), None)
 
 
 def lacks_columns(table: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> Checked | None:

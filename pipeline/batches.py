@@ -1,6 +1,7 @@
 """How are the rows of deliveries read back from raw? Some thousands at a time, whatever the size of the files."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 
@@ -21,8 +22,18 @@ def rows_at_once(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[p
 def stored_at_once(work: Work, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the rows of these files that are not set aside, some thousands at a time: their place and JSON text.
 
-    Small files come together, a large one in parts: memory is bounded by the rows of a batch, not by the delivery.
+    Small files come together, a large one in parts: memory is bounded by the rows of two batches, not by the delivery.
+    While one is worked on, the database reads the next: what is done with a batch may not change which rows follow.
     """
+    batches = _read_one_by_one(work, deliveries)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        following = beside.submit(next, batches, None)
+        while (stored := following.result()) is not None:
+            following = beside.submit(next, batches, None)
+            yield stored
+
+
+def _read_one_by_one(work: Work, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
     for delivery_ids in _grouped(deliveries):
         after_line = -1
         while True:

@@ -244,9 +244,10 @@ def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
         return rows[fields.full_name.column].replace("", None)
     if fields.last_name is None:
         return pd.Series(None, index=rows.index, dtype=object)
-    given = [rows[name] for name in (fields.first_name, fields.middle_name, fields.suffix) if name]
-    joined = reduce(lambda left, right: left + " " + right, given).str.split().str.join(" ")
-    return (rows[fields.last_name] + ", " + joined).str.strip(", ").replace("", None)
+    parts = (fields.last_name, fields.first_name, fields.middle_name, fields.suffix)
+    told = zip(*(rows[name] for name in parts if name), strict=True)
+    called = [f"{last}, {' '.join(' '.join(given).split())}".strip(", ") or None for last, *given in told]
+    return pd.Series(called, index=rows.index, dtype=object)
 
 
 # --- what happened ---------------------------------------------------------------------------------------------------

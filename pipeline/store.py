@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import subprocess
+import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -118,14 +119,20 @@ def _state(fault: Exception) -> str:
 
 
 class Work:
-    """What can be done inside one transaction? All of it takes effect, or none."""
+    """What can be done inside one transaction? All of it takes effect, or none. Threads take turns, call by call."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._turn = threading.RLock()
+
+    @contextmanager
+    def _asking(self, doing: str) -> Iterator[None]:
+        with self._turn, _told_plainly(doing):
+            yield
 
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
         """What does `sql/queries/<query>.sql` answer? One row per row of the result, moments in UTC."""
-        with _told_plainly(query):
+        with self._asking(query):
             result = self._connection.execute(sa.text(_sql("queries", query)), parameters)
             frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
         for column in frame.columns:
@@ -139,7 +146,7 @@ class Work:
         answer = psycopg.sql.SQL(compiled)  # type: ignore[arg-type] -- one of our files
         shape = psycopg.sql.SQL("select * from ({}) as answer limit 0").format(answer)
         statement = psycopg.sql.SQL("copy ({}) to stdout (format csv)").format(answer)
-        with _told_plainly(query):
+        with self._asking(query):
             cursor = self._cursor()
             columns = cursor.execute(shape, parameters).description or []
             with cursor.copy(statement, parameters) as copy:
@@ -147,12 +154,12 @@ class Work:
 
     def run(self, query: str, **parameters: object) -> int:
         """How many rows did `sql/queries/<query>.sql` change?"""
-        with _told_plainly(query):
+        with self._asking(query):
             return self._connection.execute(sa.text(_sql("queries", query)), parameters).rowcount
 
     def ask(self, query: str, **parameters: object) -> object:
         """Which single value does `sql/queries/<query>.sql` answer? None where there is no row."""
-        with _told_plainly(query):
+        with self._asking(query):
             return self._connection.execute(sa.text(_sql("queries", query)), parameters).scalar()
 
     def copy(self, table: str, frame: pd.DataFrame) -> int:
@@ -163,7 +170,7 @@ class Work:
         statement = psycopg.sql.SQL("copy {} ({}) from stdin (format csv)").format(
             identifier(*table.split(".")), psycopg.sql.SQL(", ").join(identifier(name) for name in frame.columns)
         )
-        with _told_plainly(f"copy into {table}"):
+        with self._asking(f"copy into {table}"):
             cursor = self._cursor()
             with cursor.copy(statement) as copy:
                 copy.write(copying.as_csv(frame))
@@ -178,7 +185,7 @@ class Work:
     def copy_json_rows(self, table: str, rows: Iterator[tuple[int, int, str]]) -> None:
         """Append (delivery_id, line_number, JSON text) rows by COPY, one at a time: never the whole file in memory."""
         statement = psycopg.sql.SQL("copy {} from stdin").format(psycopg.sql.Identifier(*table.split(".")))
-        with _told_plainly(f"copy into {table}"):
+        with self._asking(f"copy into {table}"):
             cursor = self._cursor()
             with cursor.copy(statement) as copy:
                 for row in rows:

@@ -85,7 +85,7 @@ def test_a_record_id_is_built_from_its_parts():
     checked = check_person_records(person_records(record_id="Jail-9"))
     assert {finding.expectation for finding in checked.findings} == {
         "expect_column_values_to_match_regex",
-        "expect_column_pair_values_to_be_equal",
+        "expect_column_values_to_be_in_set",
     }
 
 
