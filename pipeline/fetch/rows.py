@@ -1,6 +1,5 @@
 """How do rows of a database become a file of a feed? In the feed's format, one at a time; same rows, same bytes."""
 
-import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeline.contract.declaration import Column, Delimited, Feed, FixedWidth, JsonLines, Kind
 from pipeline.contract.errors import SourceRefused
 from pipeline.contract.moments import ISO
+from pipeline.readers import delimited, json_lines
 
 Row = Mapping[str, object]
 """Column of the feed → what the database holds; columns that the query does not give are missing."""
@@ -49,7 +49,7 @@ def writer_of(feed: Feed, names: Sequence[str], zone: str) -> Callable[[Row], by
 def _line(feed: Feed, names: Sequence[str], values: Mapping[str, str]) -> str:
     layout = feed.format
     if isinstance(layout, JsonLines):
-        return json.dumps(_nested(layout, values), ensure_ascii=False) + "\n"
+        return json.dumps(json_lines.nested(layout, values), ensure_ascii=False) + "\n"
     if isinstance(layout, FixedWidth):
         return _fixed(layout, values)
     assert isinstance(layout, Delimited)
@@ -58,22 +58,8 @@ def _line(feed: Feed, names: Sequence[str], values: Mapping[str, str]) -> str:
 
 def _delimited(layout: Delimited, values: Sequence[str]) -> str:
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if layout.is_fully_quoted else csv.QUOTE_MINIMAL
-    writer = csv.writer(text, delimiter=layout.delimiter, lineterminator=layout.line_end, quoting=quoting)
-    writer.writerow([*values, ""] if layout.has_trailing_delimiter else values)
+    delimited.writer(layout, text).writerow([*values, ""] if layout.has_trailing_delimiter else values)
     return text.getvalue()
-
-
-def _nested(layout: JsonLines, values: Mapping[str, str]) -> dict:
-    found: dict = {}
-    for name, value in values.items():
-        *above, leaf = layout.paths.get(name, name).split(".")
-        place = found
-        for step in above:
-            place = place.setdefault(step, {})
-        if value:
-            place[leaf] = value
-    return found
 
 
 def _fixed(layout: FixedWidth, values: Mapping[str, str]) -> str:

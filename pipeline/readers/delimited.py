@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Set
 from io import BytesIO
 from itertools import islice
-from typing import IO
+from typing import IO, TextIO
 
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Delimited, Feed
@@ -163,3 +163,9 @@ def salvage(feed: Feed, payload: object) -> dict[str, str]:
 def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
     """How does the file look without the rows that begin on these lines?"""
     return blanked_lines(read(feed, BytesIO(content), About()), content, lines, layout_of(feed).encoding)
+
+
+def writer(layout: Delimited, stream: TextIO):
+    """What writes rows in this layout, the other way round? A writer of Python's csv."""
+    quoting = csv.QUOTE_ALL if layout.is_fully_quoted else csv.QUOTE_MINIMAL
+    return csv.writer(stream, delimiter=layout.delimiter, lineterminator=layout.line_end, quoting=quoting)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from io import BytesIO
 from typing import IO
@@ -135,3 +135,16 @@ def salvage(feed: Feed, payload: object) -> dict[str, str]:
 def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
     """How does the file look without the objects on these lines?"""
     return blanked_lines(read(feed, BytesIO(content), About()), content, lines)
+
+
+def nested(layout: JsonLines, row: Mapping[str, str]) -> dict:
+    """How is a row written as an object, the other way round? Blank columns are left out."""
+    found: dict = {}
+    for name, value in row.items():
+        *above, leaf = layout.paths.get(name, name).split(".")
+        place = found
+        for step in above:
+            place = place.setdefault(step, {})
+        if value:
+            place[leaf] = value
+    return found

@@ -1,6 +1,5 @@
 """How do rows become a delivered file? Text to the letter of the layout, messages, objects or FHIR resources."""
 
-import csv
 import io
 import json
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from pipeline.contract.declaration import (
     JsonLines,
     Xml,
 )
+from pipeline.readers import delimited, json_lines
 from pipeline.readers.excel_writing import workbook
 from pipeline.synthetic import hl7
 from pipeline.synthetic.fhir import resource
@@ -47,7 +47,9 @@ def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
         return json.dumps(bundle, ensure_ascii=False).encode()
     if isinstance(feed.format, JsonLines):
-        return "".join(f"{json.dumps(_nested(feed.format, row), ensure_ascii=False)}\n" for row in rows).encode()
+        return "".join(
+            f"{json.dumps(json_lines.nested(feed.format, row), ensure_ascii=False)}\n" for row in rows
+        ).encode()
     if isinstance(feed.format, FixedWidth):
         return _encoded(_fixed_width(feed.format, rows), feed.format.encoding)
     if isinstance(feed.format, Hl7v2):
@@ -68,19 +70,6 @@ def _table(feed: Feed, layout: Excel, rows: list[Row]) -> tuple[list[tuple[int, 
     return list(numbered), names
 
 
-def _nested(layout: JsonLines, row: Row) -> dict:
-    """How is a row written as an object? Blank columns are left out."""
-    found: dict = {}
-    for name, value in row.items():
-        *above, leaf = layout.paths.get(name, name).split(".")
-        place = found
-        for step in above:
-            place = place.setdefault(step, {})
-        if value:
-            place[leaf] = value
-    return found
-
-
 def _fixed_width(layout: FixedWidth, rows: list[Row]) -> str:
     """How are rows written at the declared places? What is too long for its place is cut, as such systems do."""
     lines = []
@@ -98,8 +87,7 @@ def _delimited(feed: Feed, layout: Delimited, rows: list[Row], padded: dict[str,
     widths = [padded.get(name, 0) for name in names]
     last = [""] if layout.has_trailing_delimiter else []
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if layout.is_fully_quoted else csv.QUOTE_MINIMAL
-    writer = csv.writer(text, delimiter=layout.delimiter, lineterminator=layout.line_end, quoting=quoting)
+    writer = delimited.writer(layout, text)
     writer.writerow(names + last)
     if padded:
         writer.writerows(

@@ -74,6 +74,7 @@ ONLY = {
         "pipeline.fetch",
         "pipeline.settings",
         "pipeline.disk",
+        "pipeline.readers",
         "pipeline.receive.is_of",
     ),
     "expectations": ("pipeline.contract", "pipeline.distinct", "expectations"),
