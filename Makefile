@@ -41,11 +41,14 @@ run: $(READY) $(SAMPLE)/.made  ## Make up a county, take in what its agencies de
 airflow: $(READY)  ## Start Airflow with this project's DAGs on this machine (Ctrl-C ends it)
 	bin/airflow-standalone
 
+# A file's tests stay together, for what they make once; at most four workers, because each has a database server.
+BESIDE := -n auto --maxprocesses 4 --dist loadfile
+
 test: $(READY)  ## Run the tests
-	$(BIN)/pytest -q -m "not long"
+	$(BIN)/pytest -q -m "not long" $(BESIDE)
 
 test-long: $(READY) test-spark  ## Run the slower proofs too, with Spark
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q $(BESIDE)
 
 # An environment of its own: with pyspark beside it, Great Expectations takes tables for Spark's and fails.
 test-spark: $(READY)
