@@ -13,7 +13,7 @@ from typing import IO
 
 import pandas as pd
 
-from pipeline import audit, batches, disk, drifting, expect, readers, receive, row_versions, snapshots, tombstones
+from pipeline import audit, batches, disk, drifting, expect, readers, receive, rosters, row_versions, tombstones
 from pipeline.audit import Act
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
@@ -62,7 +62,7 @@ def _receive_file(
         if not known.empty and file.name != known["file_name"].iloc[0]:
             work.run("insert_repeated_file", delivery_id=int(known["delivery_id"].iloc[0]), file_name=file.name)
         if not known.empty and known["status"].iloc[0] == DeliveryStatus.ACCEPTED:
-            _tell_days_of_rosters(work, act, agency, file.feed, [int(known["delivery_id"].iloc[0])])
+            rosters.tell_days(work, act, agency, file.feed, [int(known["delivery_id"].iloc[0])])
             if known["kept_sha256"].iloc[0] == sha256:  # put back where somebody removed it
                 _keep(agency, file, frozenset(), sha256, vault)
             return None
@@ -279,31 +279,12 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
                 said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
                 written = _check_and_write(work, agency, feed, said)
                 counts = {name: counts[name] + written[name] for name in counts}
-            _tell_rosters(work, act, agency, feed, checked.loc[checked["feed"] == feed.name, "delivery_id"].tolist())
+            rosters.tell(work, act, agency, feed, checked.loc[checked["feed"] == feed.name, "delivery_id"].tolist())
         taken_in = [int(n) for n in checked["delivery_id"]]
         work.run("mark_deliveries_accepted", delivery_ids=taken_in, taken_in_at=act.at)
         work.run("analyze_core")
         audit.record(work, act, "deliveries_standardized", agency=agency.name, **counts)
     return counts
-
-
-def _tell_rosters(work: Work, act: Act, agency: Agency, feed: Feed, delivery_ids: list[int]) -> None:
-    """Write down which day each of these files lists everybody of, and whom its rows that were set aside may name."""
-    if feed.snapshot and delivery_ids:
-        faulty = work.read("faulty_rows", delivery_ids=delivery_ids)
-        work.copy("core.unread_listing", snapshots.unread_listings(feed, faulty))
-        _tell_days_of_rosters(work, act, agency, feed, delivery_ids)
-
-
-def _tell_days_of_rosters(work: Work, act: Act, agency: Agency, feed: Feed, delivery_ids: list[int]) -> None:
-    """Write down which day each of these files is of, where it is a roster and that day is not known yet."""
-    if feed.snapshot is None:
-        return
-    for row in work.read("newest_admissions", delivery_ids=delivery_ids).to_dict("records"):
-        named = (row["business_date"], *(receive.business_date(feed, name) for name in row["other_names"]))
-        newest = None if pd.isna(row["newest_admission"]) else row["newest_admission"]
-        told = snapshots.snapshot_row(agency, feed.snapshot, named, newest)
-        work.run("insert_snapshot", delivery_id=row["delivery_id"], **told, taken_in_at=act.at)
 
 
 def _check_and_write(work: Work, agency: Agency, feed: Feed, said: Standardized) -> dict[str, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import audit, disk, intake, readers, sealing, tombstones
+from pipeline import audit, disk, intake, readers, rosters, sealing, tombstones
 from pipeline.audit import Act
 from pipeline.contract.codes import DeliveryStatus
 from pipeline.contract.declaration import Agency, Feed
@@ -29,6 +29,7 @@ class Outcome(StrEnum):
 
     TAKEN_IN = "taken in"  # it had been refused or held back
     CHANGED = "rows changed"
+    TOLD_ANEW = "its rows stay, what is known of the file changed"  # its roster's day, or what its columns look like
     UNCHANGED = "nothing changed"
     STILL_ASIDE = "still not taken in"
     LEFT_AS_IT_WAS = "left as it was"  # as it reads now it would be refused as a whole
@@ -187,7 +188,7 @@ def _reread(store: Store, act: Act, file: _Kept, vault: Path, id_key: str) -> Fi
 
 def _reread_in(work: Work, act: Act, file: _Kept, vault: Path, id_key: str) -> FileReread:
     own = {"delivery_id": file.delivery_id}
-    before = work.read("findings_of_delivery", **own)
+    before, profile = work.read("findings_of_delivery", **own), work.ask("profile_of_file", **own)
     number = int(str(work.ask("next_taken_in_number")))
     row_count, sealed_count = _receive(work, act, file, vault, id_key)
     if row_count or not sealed_count:
@@ -201,8 +202,13 @@ def _reread_in(work: Work, act: Act, file: _Kept, vault: Path, id_key: str) -> F
     if sealed_count:
         gone = [int(line) for line in work.read("lines_gone", **own)["line_number"]]
         work.run("forget_rows_at", delivery_ids=[file.delivery_id] * len(gone), line_numbers=gone)
-    changed = _keep_what_differs(work, act, file.delivery_id, number)
-    told = _told(file, before, work.read("findings_of_delivery", **own), changed)
+    changed = _keep_what_differs(work, file.delivery_id, number)
+    is_roster_new = rosters.tell_anew(work, act, file.agency, file.feed, file.delivery_id, number)
+    if changed or is_roster_new:
+        written = {"taken_in_number": number, "taken_in_at": act.at, "row_count": len(changed)}
+        work.run("insert_rereading", delivery_id=file.delivery_id, **written)
+    is_new = is_roster_new or work.ask("profile_of_file", **own) != profile
+    told = _told(file, before, work.read("findings_of_delivery", **own), changed, is_new=is_new)
     if told.outcome is Outcome.UNCHANGED and not sealed_count:
         raise _Undone(told)
     counts = {name: getattr(told, name) for name in ("left_quarantine", "set_aside", "changed", "quarantined")}
@@ -211,24 +217,22 @@ def _reread_in(work: Work, act: Act, file: _Kept, vault: Path, id_key: str) -> F
     return told
 
 
-def _keep_what_differs(work: Work, act: Act, delivery_id: int, number: int) -> set[int]:
+def _keep_what_differs(work: Work, delivery_id: int, number: int) -> set[int]:
     """Let the new reading count where it says something else, and nowhere else. Answers on which lines it does."""
     this = {"delivery_id": delivery_id, "from_number": number}
     lines = [int(line) for line in work.read("differing_lines", **this)["line_number"]]
     work.run("end_readings", **this, line_numbers=lines)
     work.run("forget_readings_but", **this, line_numbers=lines)
-    if lines:
-        written = {"taken_in_number": number, "taken_in_at": act.at, "row_count": len(lines)}
-        work.run("insert_rereading", delivery_id=delivery_id, **written)
     return set(lines)
 
 
-def _told(file: _Kept, before: pd.DataFrame, after: pd.DataFrame, changed: set[int]) -> FileReread:
+def _told(file: _Kept, before: pd.DataFrame, after: pd.DataFrame, changed: set[int], *, is_new: bool) -> FileReread:
+    """What is said of a file read anew? `is_new`: its roster's day or what it looks like, for one, is another now."""
     was, now = ({int(line) for line in found.loc[found["is_row"], "line_number"]} for found in (before, after))
     is_same = not changed and before.equals(after)
     return FileReread(
         **_named(file),
-        outcome=Outcome.UNCHANGED if is_same else Outcome.CHANGED,
+        outcome=(Outcome.TOLD_ANEW if is_new else Outcome.UNCHANGED) if is_same else Outcome.CHANGED,
         left_quarantine=len((was - now) & changed),
         set_aside=len((now - was) & changed),
         changed=len(changed - (was ^ now)),

@@ -11,6 +11,19 @@ as $$
         snapshot.named_for, snapshot.observed_on, snapshot.earliest_at, snapshot.latest_at
     from core.snapshot
     join raw.delivery using (delivery_id)
-    where up_to is null or snapshot.taken_in_number <= up_to
+    where (up_to is null or snapshot.taken_in_number <= up_to)
+      and (snapshot.until_number is null or snapshot.until_number > up_to)
     order by snapshot.delivery_id, snapshot.observed_on
+$$;
+
+-- Whose stays may the rows of rosters name that were set aside, as read up to a number (null: as read last)? A record key
+-- that is missing may be anybody's.
+create or replace function core.unread_listings_known(up_to bigint)
+returns table (delivery_id bigint, line_number bigint, record_key text)
+language sql stable
+as $$
+    select unread_listing.delivery_id, unread_listing.line_number, unread_listing.record_key
+    from core.unread_listing
+    where (up_to is null or unread_listing.from_number <= up_to)
+      and (unread_listing.until_number is null or unread_listing.until_number > up_to)
 $$;

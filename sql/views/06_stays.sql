@@ -5,12 +5,13 @@ create or replace function core.stays_known(up_to bigint)
 returns table (delivery_id bigint, line_number bigint, last_seen_at timestamptz, first_not_seen_at timestamptz)
 language sql stable
 as $$
-    with roster as materialized (
+    with unread as materialized (select * from core.unread_listings_known(up_to)),
+    roster as materialized (
         select
             snapshot.*,
             exists (
-                select 1 from core.unread_listing
-                where unread_listing.delivery_id = snapshot.delivery_id and unread_listing.record_key is null
+                select 1 from unread
+                where unread.delivery_id = snapshot.delivery_id and unread.record_key is null
             ) as may_name_anybody
         from core.snapshots_known(up_to) as snapshot
     ),
@@ -25,10 +26,10 @@ as $$
             roster.earliest_at, roster.latest_at, roster.may_name_anybody
     ),
     named as materialized (  -- stays that rows which were set aside name: each is looked for on roster after roster
-        select roster.agency, roster.feed, roster.delivery_id, unread_listing.record_key
-        from core.unread_listing
+        select roster.agency, roster.feed, roster.delivery_id, unread.record_key
+        from unread
         join roster using (delivery_id)
-        where unread_listing.record_key is not null
+        where unread.record_key is not null
     )
     select
         known.delivery_id, known.line_number,
