@@ -218,7 +218,7 @@ def commands_page() -> str:
         "logs to standard error. Exit codes of `outreach`: "
         f"{pipeline.cli.DONE} done; {pipeline.cli.FAILED} nothing could be published or found, or a list was held "
         f"back; "
-        f"{pipeline.cli.MISTYPED} typed or set wrongly; {pipeline.cli.UNEXPECTED} unexpected.",
+        f"{pipeline.cli.MISTYPED} typed, set or declared wrongly; {pipeline.cli.UNEXPECTED} unexpected.",
     )
     for program, app in (("outreach", pipeline.cli.app), ("linkage", linkage.cli.app)):
         for name, command in _commands(program, typer.main.get_command(app)):

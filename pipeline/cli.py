@@ -1,7 +1,8 @@
 """What can a data engineer type? `outreach …`: every command opens the store, calls one step, and prints what it did.
 
 The outermost caller: here every error becomes one clear line.
-Exit codes: 0 done; 1 nothing could be published or found, or it was held back; 2 typed or set wrongly; 3 unexpected.
+Exit codes: 0 done; 1 nothing could be published or found, or it was held back; 2 typed, set or declared
+wrongly; 3 unexpected.
 """
 
 import sys
@@ -25,7 +26,7 @@ from pipeline.commands.common import (
     moment_of,
     opened_store,
 )
-from pipeline.contract.errors import OutreachError, SettingError
+from pipeline.contract.errors import DeclarationError, OutreachError, SettingError
 from pipeline.settings import read_settings
 
 DONE, FAILED, MISTYPED, UNEXPECTED = 0, 1, 2, 3
@@ -328,7 +329,7 @@ def main() -> None:
     try:
         log.set_up(read_settings().log_level)
         app()
-    except SettingError as fault:
+    except (DeclarationError, SettingError) as fault:
         console.complain(str(fault))
         sys.exit(MISTYPED)
     except OutreachError as fault:

@@ -9,7 +9,7 @@ import typer
 
 from pipeline import console
 from pipeline.commands.common import AtOption, JsonOption, act_of, opened_store
-from pipeline.contract.errors import SettingError
+from pipeline.contract.errors import DeliveryRefused, SettingError
 from pipeline.receive import COMPANIONS
 from pipeline.settings import read_settings
 
@@ -56,9 +56,12 @@ def check(
         raise SettingError(f"there is no file here to look at [{path}]")
     with console.progress_bars(not as_json) as progress:
         found = []
-        for number, one in enumerate(check_files(declared, paths), start=1):
-            found.append(one)
-            progress("look at the files", min(number / len(paths), 1))
+        try:
+            for number, one in enumerate(check_files(declared, paths), start=1):
+                found.append(one)
+                progress("look at the files", min(number / len(paths), 1))
+        except DeliveryRefused as fault:  # it cannot be opened: nothing is known of what is in it
+            raise SettingError(str(fault)) from None
     if history:
         found = _against_history(declared, found)
     if as_json:
@@ -184,10 +187,10 @@ def new(
     paths = [one for one in _files(path) if not COMPANIONS.fullmatch(one.name)]
     if out is not None and out.exists():
         raise SettingError(f"the file is there already and stays; name another with --out [{out}]")
-    places = layout.read_text(encoding="utf-8") if layout else None
+    places = _layout(layout) if layout else None
     made = draft(paths, name, title or name.replace("_", " ").capitalize(), read_settings().zone, places)
     if out is not None:
-        out.write_text(made.text, encoding="utf-8")
+        _write(out, made.text)
     if as_json:
         console.say_json({"draft": made.text, "decisions": made.decisions, "feeds": [_told(one) for one in made.feeds]})
         return
@@ -196,6 +199,26 @@ def new(
     console.err.print(f"{console.counted(len(made.decisions), 'decision')} left to you:", markup=False)
     for line in made.decisions:
         console.err.print(f"  {line}", markup=False)
+
+
+def _layout(path: Path) -> str:
+    """Which places does a file of a layout name? Raises SettingError where it is no text that can be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        raise SettingError(f"there is no file here to read as a layout; name another with --layout [{path}]") from None
+    except UnicodeDecodeError:
+        raise SettingError(f"the layout is no text in UTF-8; write column,first,last on each line [{path}]") from None
+    if not text.strip():
+        raise SettingError(f"the layout is empty; write column,first,last on each line [{path}]")
+    return text
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        raise SettingError(f"the draft cannot be written here; name another file with --out [{path}]") from None
 
 
 def _told(feed: "FeedDraft") -> dict:
