@@ -1,15 +1,26 @@
 """What does a run tell about itself? Counts only, read from what it left in the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from pipeline import drifting
 from pipeline.contract.declaration import Agency
 from pipeline.contract.outreach_list import AgencyCounts, OutreachList, RunFigures
+from pipeline.ranking.stays import LONGEST_UNTOLD
 from pipeline.store import Work
 
 
-def run_figures(work: Work, made: OutreachList, agencies: Sequence[Agency] = ()) -> RunFigures:
-    """What does the run tell about itself, and of the feeds of these agencies over time? Counts only."""
+def run_figures(
+    work: Work, made: OutreachList, agencies: Sequence[Agency] = (), forgotten: Mapping[str, int] = MappingProxyType({})
+) -> RunFigures:
+    """What does the run tell about itself, and of the feeds of these agencies over time? Counts only.
+
+    Args:
+        work: the transaction of the run.
+        made: its list.
+        agencies: whose feeds are told of over time.
+        forgotten: agency → how many open stays it last told of too long ago.
+    """
     run = work.read("run_of_list", list_id=made.list_id).iloc[0]
     resolution = run["figures"]
     counts = tuple(AgencyCounts(**row) for row in accounting(work))
@@ -39,7 +50,11 @@ def run_figures(work: Work, made: OutreachList, agencies: Sequence[Agency] = ())
         ),
         points=dict(zip(standing["points"].map(int), standing["person_count"].map(int), strict=True)),
         line_points=made.entries[-1].points if made.entries else None,
-        notes=(*resolution["notes"], *_roster_notes(work, made, int(run["taken_in_number"]))),
+        notes=(
+            *resolution["notes"],
+            *_roster_notes(work, made, int(run["taken_in_number"])),
+            *_stay_notes(made, forgotten),
+        ),
         feeds=drifting.histories(work, agencies),
     )
 
@@ -56,6 +71,16 @@ def _roster_notes(work: Work, made: OutreachList, taken_in_number: int) -> Itera
             )
         if row["renamed_count"]:
             yield f"{of}: {row['renamed_count']} rosters list people admitted on the day after the one in their name"
+
+
+def _stay_notes(made: OutreachList, forgotten: Mapping[str, int]) -> Iterator[str]:
+    """Yield whose open stays do not count as custody any more."""
+    titles = {state.agency: state.title for state in made.sources}
+    for agency, count in forgotten.items():
+        yield (
+            f"{titles.get(agency, agency)}: {count} stays have no end and were last told of more than "
+            f"{LONGEST_UNTOLD.days} days ago; they count as custody no more: ask the agency for their ends"
+        )
 
 
 def accounting(work: Work) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ from pipeline.contract.outreach_list import (
 from pipeline.figures import run_figures
 from pipeline.plan import ListPlan
 from pipeline.publish import list_json
-from pipeline.ranking import exclusions, held_over, rank
+from pipeline.ranking import exclusions, held_over, rank, stays
 from pipeline.ranking.measures import Facts
 from pipeline.registry import records_by_person
 from pipeline.review import ranges
@@ -159,7 +159,8 @@ def rank_in(work: Work, act: Act, plan: ListPlan, agencies: tuple[Agency, ...], 
     standing = stand(known, plan, agencies, last_list(work, basis), sources)
     weigh_queue(work, plan, agencies, known, standing, basis)
     made = make_list(work, plan, known, standing, basis, sources, titles_of(agencies))
-    _keep_list(work, act, agencies, made, standing, basis)
+    forgotten = stays.forgotten_counts(known.facts.encounters, plan.calendar.until())
+    _keep_list(work, act, agencies, made, standing, basis, forgotten)
     return made
 
 
@@ -273,7 +274,13 @@ def _agency_state(
 
 
 def _keep_list(
-    work: Work, act: Act, agencies: tuple[Agency, ...], made: OutreachList, standing: Standing, basis: Basis
+    work: Work,
+    act: Act,
+    agencies: tuple[Agency, ...],
+    made: OutreachList,
+    standing: Standing,
+    basis: Basis,
+    forgotten: Mapping[str, int],
 ) -> None:
     """Write a list and all that its files show. One that was made before is found, and stays as it was made."""
     line, excluded = standing.line, standing.excluded
@@ -305,6 +312,6 @@ def _keep_list(
     positions = range(1, len(line.standings) + 1)
     table = line.standings.reset_index()[["person_id", "points"]].assign(position=positions, **own)
     work.copy("outreach.standing", table)
-    figures = figures_to_json(run_figures(work, made, agencies))
+    figures = figures_to_json(run_figures(work, made, agencies, forgotten))
     work.run("insert_making", list_id=made.list_id, made_by=act.actor, figures=json.dumps(figures))
     audit.record(work, act, "list_made", list_id=made.list_id, entries=len(entries))

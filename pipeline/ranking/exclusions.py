@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from pipeline.contract.codes import Exclusion, Release
-from pipeline.ranking.stays import stays
+from pipeline.ranking.stays import is_forgotten, latest_stays
 
 ADULT_AGE = 18
 """Years. Outreach to younger people needs a guardian and another team."""
@@ -38,19 +38,16 @@ def deceased(people: People) -> pd.Index:
     return pd.Index(dead.loc[has_died.astype(bool), "person_id"].unique())
 
 
-def _latest_stays(people: People) -> pd.DataFrame:
-    return stays(people.encounters, people.until).groupby("person_id").tail(1)
-
-
 def in_custody(people: People) -> pd.Index:
-    """Whose latest stay has not ended? They are met in jail, not at a door."""
-    latest = _latest_stays(people)
-    return pd.Index(latest.loc[latest["ended_at"].isna(), "person_id"])
+    """Whose latest stay has not ended, as far as it was told of lately? They are met in jail, not at a door."""
+    latest = latest_stays(people.encounters, people.until)
+    is_open = latest["ended_at"].isna() & ~is_forgotten(latest, people.until)
+    return pd.Index(latest.loc[is_open, "person_id"])
 
 
 def transferred_elsewhere(people: People) -> pd.Index:
     """Whose latest stay ended with a transfer, and who has been met by nobody since?"""
-    latest = _latest_stays(people)
+    latest = latest_stays(people.encounters, people.until)
     transferred = latest[latest["release_code"] == Release.ELSEWHERE].set_index("person_id")["ended_at"]
     last_met = people.encounters.groupby("person_id")["occurred_at"].max().reindex(transferred.index)
     return transferred.index[~(last_met > transferred)]

@@ -32,6 +32,7 @@ class Facts:
     Attributes:
         encounters: person_id, agency, kind, occurred_at, ended_at, flags and codes; nothing after `until`.
             `last_seen_at` says until when a stay without a told end is certain; missing where no roster tells of it.
+            `last_told_at` is when a file last had it, or when it began.
         conditions: person_id, agency, condition_code, recorded_at.
         until: the end of the list's day.
     """

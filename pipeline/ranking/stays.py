@@ -15,6 +15,11 @@ ONE_STAY = timedelta(days=1)
 """An open booking is the same stay as one that begins so soon after it: intake rows, second charges and hand-overs are
 written within the day. Later than that a release was forgotten, and the person was booked anew."""
 
+LONGEST_UNTOLD = timedelta(days=365)
+"""How long after it was last told an open stay counts. Local jails hold people who await trial or serve up to a year
+(Bureau of Justice Statistics, Census of Jails); past that a release was missed far more often than somebody was kept
+without a word, and a window of the factors holds no day of it that anybody vouches for."""
+
 _IN_ORDER = ["person_id", "occurred_at", "ended_at", "encounter_id"]
 
 
@@ -50,6 +55,7 @@ def stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
     table["release_code"] = last_ended["release_code"].mask(is_open, None)
     is_from_rosters = bookings["last_seen_at"].notna().groupby(bookings["stay"]).all()
     table["last_seen_at"] = by_stay["last_seen_at"].max().where(is_from_rosters)
+    table["last_told_at"] = by_stay["last_told_at"].max()
     return table[list(encounters.columns)].reset_index(drop=True)
 
 
@@ -73,14 +79,34 @@ def _stay_numbers(bookings: pd.DataFrame) -> pd.Series:
     return (~(began <= lasts_so_far)).cumsum()
 
 
+def is_forgotten(table: pd.DataFrame, until: datetime) -> pd.Series:
+    """Which of these stays never ended, and were last told of too long ago to be custody still?"""
+    return table["ended_at"].isna() & (table["last_told_at"] < pd.Timestamp(until) - LONGEST_UNTOLD)
+
+
+def latest_stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
+    """Which is the latest stay of each person who had one? As `stays`."""
+    return stays(encounters, until).groupby("person_id").tail(1)
+
+
+def forgotten_counts(encounters: pd.DataFrame, until: datetime) -> dict[str, int]:
+    """Of how many people does each agency owe the end of the latest stay, told of too long ago? Sorted by agency."""
+    latest = latest_stays(encounters, until)
+    counted = latest.loc[is_forgotten(latest, until), "agency"].value_counts().sort_index()
+    return {str(agency): int(count) for agency, count in counted.items()}
+
+
 def jail_stays(encounters: pd.DataFrame, until: datetime) -> pd.DataFrame:
     """From when until when was each person in jail, up to `until`? As `stays`, each with an end.
 
     A stay without an end lasts until the person's next, else until `until`: who is booked again was let out before. One
-    that only rosters tell of counts until the person was last seen: the days after it are nobody's knowledge.
+    that only rosters tell of counts until the person was last seen, and one nobody told of for too long until it was
+    last told: the days after it are nobody's knowledge.
     """
     table = stays(encounters, until)
+    forgotten = is_forgotten(table, until)
     next_began = table.groupby("person_id")["occurred_at"].shift(-1)
+    table["ended_at"] = table["ended_at"].mask(forgotten & next_began.isna(), table["last_told_at"])
     table["ended_at"] = table["ended_at"].fillna(next_began).fillna(pd.Timestamp(until))
     table["ended_at"] = table["ended_at"].mask(table["last_seen_at"] < table["ended_at"], table["last_seen_at"])
     return table

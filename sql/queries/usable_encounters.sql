@@ -1,5 +1,6 @@
 -- What was known with these files to have happened up to the end of this day, as far as it may be used? A stay that only
--- rosters tell of has ended when it was first not seen, for a reason nobody told, and is certain until it was last seen.
+-- rosters tell of has ended when it was first not seen, for a reason nobody told, and is certain until it was last seen. Last
+-- told is the day of the newest file that has it.
 with stay as materialized (select * from core.stays_known(:taken_in_number))
 select
     encounter.record_id, encounter.encounter_id, encounter.agency, encounter.is_part2, encounter.kind, encounter.occurred_at,
@@ -8,6 +9,7 @@ select
         when encounter.ended_at is null and stay.delivery_id is not null
         then greatest(encounter.occurred_at, stay.last_seen_at)
     end as last_seen_at,
+    greatest(encounter.occurred_at, stay.last_seen_at, cast(accepted_row.business_date as timestamp) at time zone 'UTC') as last_told_at,
     encounter.is_crisis, encounter.is_follow_up_requested, encounter.is_suicide_watch,
     encounter.setting_code,
     case
@@ -17,6 +19,7 @@ select
     end as release_code,
     encounter.screen_code, encounter.outcome_code, encounter.urgency_code
 from core.encounters_known(:taken_in_number) as encounter
+join core.accepted_row using (delivery_id, line_number, from_number)
 left join stay using (delivery_id, line_number)
 where not encounter.is_held
   and (encounter.consent_until is null or encounter.consent_until >= :as_of)

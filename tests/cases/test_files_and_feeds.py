@@ -235,6 +235,22 @@ def test_case_22_a_booking_without_a_release_is_in_custody_until_the_release_or_
     assert made["excluded_counts"]["in_custody"] == 0
 
 
+def test_case_22_an_open_booking_nobody_told_of_for_a_year_is_custody_no_more_and_is_told(tmp_path, publish):
+    stay = {"REL_DT": "", "REL_TM": "", "RELEASE_REASON": "", "STATUS": "ACTIVE"}
+    other = {"NAME_NO": "N2", "LAST_NAME": "OKAFOR", "FIRST_NAME": "ADA", "DOB": "19710203", "SSN": "", "PHONE": ""}
+    began = {"BOOK_DT": "20250915"}
+    once, again = stay | began, stay | began | other | {"BOOKING_NO": "B2"}
+    county.bookings(tmp_path / "in", once, again, name="bookings_20250916.csv")
+    county.calls(tmp_path / "in", {})
+    lines = "1 stays have no end and were last told of more than 365 days ago"
+    county.bookings(tmp_path / "in", again, name="bookings_20261101.csv")
+    made, _ = publish()
+    assert made["excluded_counts"]["in_custody"] == 1
+    [entry] = made["entries"]
+    assert "jail_days_past_365_days" not in {reason["factor"] for reason in entry["reasons"]}
+    assert lines in (tmp_path / "out" / "run_report.html").read_text(encoding="utf-8")
+
+
 def test_case_23_a_release_before_its_booking_is_left_out_and_told_and_the_row_is_kept(store, tmp_path, publish):
     county.calls(tmp_path / "in", {})
     county.bookings(tmp_path / "in", {"REL_DT": "20261019"}, {"BOOKING_NO": "B2", "REL_DT": "20261020"})

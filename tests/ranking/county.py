@@ -15,7 +15,7 @@ AS_OF = date(2026, 11, 16)
 CALENDAR = Calendar(AS_OF, ZONE)
 ONE_MINUTE = timedelta(minutes=1)
 COLUMNS = (
-    *("person_id", "encounter_id", "agency", "kind", "occurred_at", "ended_at", "last_seen_at"),
+    *("person_id", "encounter_id", "agency", "kind", "occurred_at", "ended_at", "last_seen_at", "last_told_at"),
     *("is_crisis", "is_follow_up_requested", "is_suicide_watch"),
     *("setting_code", "release_code", "screen_code", "outcome_code", "urgency_code"),
 )
@@ -64,8 +64,9 @@ def referral(at, urgency="routine", **told):
 def encounters(*events):
     """The table of these encounters; ids follow the order given."""
     frame = pd.DataFrame([{"encounter_id": f"e{n:03}"} | one for n, one in enumerate(events)], columns=list(COLUMNS))
-    for name in ("occurred_at", "ended_at", "last_seen_at"):
+    for name in ("occurred_at", "ended_at", "last_seen_at", "last_told_at"):
         frame[name] = pd.to_datetime(frame[name], utc=True)
+    frame["last_told_at"] = frame["last_told_at"].fillna(frame["occurred_at"])
     return frame.astype(dict.fromkeys(FLAGS, bool))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.contract.codes import Exclusion
 from pipeline.ranking.exclusions import RULES, excluded
-from tests.ranking.county import AS_OF, booking, call, people, released
+from tests.ranking.county import AS_OF, booking, call, local, people, released
 
 
 def why(*events, **known):
@@ -42,6 +42,9 @@ STAYS = {
         "in_custody",
     ),
     "called upon while the booking is open": ([booking("2026-11-01"), call("2026-11-10")], "in_custody"),
+    "open for a year to the minute": ([booking("2025-11-17")], "in_custody"),
+    "open for longer, and told of no more": ([booking("2025-11-16 23:59")], None),
+    "open for longer, and told of lately": ([booking("2023-01-01", last_told_at=local("2026-11-10"))], "in_custody"),
 }
 
 

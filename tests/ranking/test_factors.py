@@ -148,7 +148,7 @@ JAIL_STAYS = {
     "a release that lies ahead": ([booking(day("11-01", "00:00"), "2027-01-01 12:00")], 16),
     "cut at the window's start": ([booking("2025-01-01", "2025-11-27")], 10),
     "before the window": ([booking("2025-01-01", "2025-11-17")], 0),
-    "the whole window": ([booking("2024-01-01")], 365),
+    "the whole window": ([booking("2024-01-01", last_told_at=local("2026-11-10"))], 365),
 }
 
 

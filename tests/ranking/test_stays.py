@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ranking.stays import stays
+from pipeline.ranking.stays import forgotten_counts, jail_stays, stays
 from tests.ranking.county import CALENDAR, booking, encounters, local
 
 A_DAY_LATER = "2026-05-02 08:00"
@@ -107,3 +107,19 @@ def test_an_hour_in_custody_is_in_one_stay_only_and_no_hour_told_is_lost(drawn):
         for begin, end, _ in (one for one in hours if one[2] == person and one[1] is not None):
             holds = (mine["occurred_at"] <= at(begin)) & (mine["ended_at"].isna() | (mine["ended_at"] >= at(end)))
             assert holds.any()
+
+
+def test_a_stay_that_was_told_of_too_long_ago_lasts_until_it_was_last_told_and_is_counted():
+    table = encounters(
+        booking("2024-05-01 08:00", last_told_at=local("2024-05-04 08:00")),
+        booking("2026-05-01 08:00", person="P-2"),
+        booking("2024-05-01 08:00", person="P-3"),
+        booking("2026-05-01 08:00", may(2), person="P-3"),
+    )
+    ends = jail_stays(table, CALENDAR.until()).groupby("person_id")["ended_at"].first()
+    assert ends.to_dict() == {
+        "P-1": local("2024-05-04 08:00"),
+        "P-2": CALENDAR.until(),
+        "P-3": local("2026-05-01 08:00"),
+    }
+    assert forgotten_counts(table, CALENDAR.until()) == {"riverton_county_jail": 1}
