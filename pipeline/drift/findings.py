@@ -105,8 +105,12 @@ def find(feed: Feed, now: Delivered, before: Sequence[Delivered], passed: Passed
 
 
 def _rows(feed: Feed, now: Delivered, history: Sequence[Delivered], before: Sequence[Delivered]) -> Iterator[Finding]:
-    """Does the file have as many rows as the days since the file before it let expect?"""
-    if not _names_a_day(feed):
+    """Does the file have as many rows as the days since the file before it let expect?
+
+    Rosters have as many as there are people, however many days lie between: their own rule judges them
+    (`SnapshotRule.smallest_share`), against the rosters around them.
+    """
+    if feed.snapshot or not _names_a_day(feed):
         return
     a_day = [rows / days for one, days in _spans(history) if (rows := one.profile.row_count)]
     days = _days_since(now, before[-1] if before else None)

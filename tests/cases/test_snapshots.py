@@ -148,6 +148,17 @@ def test_case_7_a_roster_cut_off_is_refused_and_lets_nobody_out(store, tmp_path)
     assert sum(stay[2] == "left_unknown" for stay in stays(store).values()) == 12
 
 
+def test_case_7_a_whole_roster_after_days_without_one_is_taken_in(store, tmp_path):
+    everybody = [listed(number) for number in range(60)]
+    for day in (1, 2, 3, 4, 5, 6):
+        roster(tmp_path / "in", day, *everybody, listed(70, november(day)))
+    take_in(store, tmp_path)
+    roster(tmp_path / "in", 20, *everybody, listed(71, november(20)))
+    take_in(store, tmp_path)
+    accounts = county.accounting(store)[JAIL.name]
+    assert (accounts["quarantined"], accounts["files_refused"]) == (0, 0)
+
+
 def test_case_7_the_first_rosters_of_all_are_held_against_each_other(store, tmp_path):
     everybody = [listed(number) for number in range(40)]
     for day in (8, 9, 11):
