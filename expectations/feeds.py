@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,9 @@ _PLAIN = "plain"
 _SPAN = "{}, not before {}"
 """Name of the column derived from the day something ended and the day it began: whether they are in that order."""
 
+_NEAR_FILE = "{}, near its file"
+"""Name of the column derived from a day and that of the file's name: whether it lies within the declared bounds."""
+
 _AS_READ = "{}, as read"
 """Name of the column derived from a code, date, time or moment: what we make of its text."""
 
@@ -60,7 +63,7 @@ def check_rows(feed: Feed, rows: pd.DataFrame) -> Checked:
     Args:
         feed: the declaration.
         rows: one row per row of the file: text columns named as declared ('' is blank; an absent column is all blank),
-            and `row_id`, a number of its own for every row.
+            `row_id`, a number of its own for every row, and `business_date`, the day in the file's name, if any.
 
     Returns:
         Findings by `row_id`. Critical ones cost the row, warnings only the value in that column.
@@ -102,7 +105,7 @@ def check_deliveries(feed: Feed, deliveries: pd.DataFrame) -> Checked:
 def row_suite(feed: Feed) -> ExpectationSuite:
     """What must be true of each row of this feed? Runs on rows with the derived columns of `check_rows`."""
     rules = [rule for column in feed.columns for rule in _column_rules(feed, column)]
-    return suite_of(f"{feed.name}: rows", [*rules, *_span_rules(feed)])
+    return suite_of(f"{feed.name}: rows", [*rules, *_day_rules(feed)])
 
 
 def delivery_suite(feed: Feed) -> ExpectationSuite:
@@ -196,36 +199,64 @@ def _column_rules(feed: Feed, column: Column) -> Iterator[Expectation]:
         yield rule("ExpectColumnValuesToMatchRegex", RowFault.CONTROL_CHARACTER, what, **raw, **regex)
 
 
-def _span_rules(feed: Feed) -> Iterator[Expectation]:
-    """What must be true of the days on which something began and ended? A wrong end costs itself, never the row.
+def _day_rules(feed: Feed) -> Iterator[Expectation]:
+    """What must be true of days beside each other, and beside the file's? A wrong one costs itself, never the row.
 
     Agencies type the two apart; the beginning is what is counted.
     """
-    for began, ended in _spans(feed):
-        what = "Something ended before it began: the value is left out; correct it at the agency"
+    derived = [
+        (ended, _SPAN.format(ended.name, first.name), f"It lies before [{first.name}]") for first, ended in _spans(feed)
+    ]
+    derived += [
+        (column, _NEAR_FILE.format(column.name), "The day lies too far from that of its file")
+        for column in _near_file(feed)
+    ]
+    for column, name, what in derived:
+        cost = "the value is left out; correct it at the agency and have it sent again"
         yield expect(
             "ExpectColumnValuesToBeInSet",
             RowFault.BAD_DATE,
             Severity.WARNING,
-            f"{what} and have it sent again [{feed.name}] [{ended.name}].",
-            told_as=ended.name,
-            column=_SPAN.format(ended.name, began.name),
+            f"{what}: {cost} [{feed.name}] [{column.name}].",
+            told_as=column.name,
+            column=name,
             value_set=[True],
         )
 
 
 def _spans(feed: Feed) -> list[tuple[Column, Column]]:
-    """Which pairs of columns say when something began and ended? Each pair once."""
+    """Which pairs of columns say what came first and what cannot lie before it? Each pair once."""
     rules = [rule for rule in feed.encounters if rule.ended_at]
     pairs = {(rule.occurred_at.column, rule.ended_at.column) for rule in rules if rule.ended_at}
-    return [(feed.column(began), feed.column(ended)) for began, ended in sorted(pairs)]
+    bounded = [(column.plausible.not_before, column.name) for column in feed.columns if column.plausible]
+    pairs |= {(first, last) for first, last in bounded if first}
+    return [(feed.column(first), feed.column(last)) for first, last in sorted(pairs)]
 
 
-def _is_in_order(began: Column, ended: Column, text: str) -> bool | None:
-    """Did it end on the day it began, or later? None where one of the two is missing or cannot be read."""
-    first, _, last = text.partition("\t")
-    days = (parse_moment(first, began.formats, UTC), parse_moment(last, ended.formats, UTC))
-    return days[0] <= days[1] if days[0] and days[1] else None
+def _near_file(feed: Feed) -> list[Column]:
+    """Which columns are held against the day in the file's name?"""
+    return [column for column in feed.columns if column.plausible and column.plausible.is_near_file]
+
+
+def _is_in_order(first: Column, last: Column, text: str) -> bool | None:
+    """Is the one not before the other? By the day where one tells no more. None where one is missing or unreadable."""
+    texts = text.partition("\t")
+    moments = (parse_moment(texts[0], first.formats, UTC), parse_moment(texts[2], last.formats, UTC))
+    if not moments[0] or not moments[1]:
+        return None
+    is_of_days = Kind.DATE in (first.kind, last.kind)
+    return moments[0].date() <= moments[1].date() if is_of_days else moments[0] <= moments[1]
+
+
+def _is_near(column: Column, text: str) -> bool | None:
+    """Does a day lie within the bounds around its file's? None where one of the two is missing or cannot be read."""
+    told, _, of_file = text.partition("\t")
+    moment, bounds = parse_moment(told, column.formats, UTC), column.plausible
+    if not moment or not of_file or not bounds:
+        return None
+    days = (moment.date() - date.fromisoformat(of_file)).days
+    is_late_enough = bounds.days_before is None or days >= -bounds.days_before
+    return is_late_enough and (bounds.days_after is None or days <= bounds.days_after)
 
 
 def _as_read(feed: Feed, rows: pd.DataFrame) -> dict[str, Distinct]:
@@ -242,6 +273,12 @@ def _as_read(feed: Feed, rows: pd.DataFrame) -> dict[str, Distinct]:
         first, last = (rows[one.name].fillna("") if one.name in rows else blank for one in (began, ended))
         both = Distinct.of(first + "\t" + last)
         columns[_SPAN.format(ended.name, began.name)] = both.map(partial(_is_in_order, began, ended)).folded()
+    for column in _near_file(feed):
+        of_file = [
+            day.isoformat()[:10] if isinstance(day, date) and not pd.isna(day) else "" for day in rows["business_date"]
+        ]
+        both = Distinct.of((rows[column.name].fillna("") if column.name in rows else blank) + "\t" + of_file)
+        columns[_NEAR_FILE.format(column.name)] = both.map(partial(_is_near, column)).folded()
     return columns
 
 

@@ -35,6 +35,30 @@ class OnFault(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Plausible:
+    """Which days can a column of dates or moments mean? Any other is a slip: the value goes missing, the row goes on.
+
+    Attributes:
+        not_before: another such column of the feed, before whose day it never lies.
+        days_before, days_after: how many days before and after the day in the file's name it may lie.
+    """
+
+    not_before: str | None = None
+    days_before: int | None = None
+    days_after: int | None = None
+
+    def __post_init__(self) -> None:
+        bounds = (self.days_before, self.days_after)
+        check(self.not_before is not None or bounds != (None, None), "what is plausible names a bound", bounds)
+        check(all(days is None or days >= 0 for days in bounds), "days before and after are 0 or more", bounds)
+
+    @property
+    def is_near_file(self) -> bool:
+        """Is it held against the day in the file's name?"""
+        return self.days_before is not None or self.days_after is not None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """What does one column of a file mean?
 
@@ -51,6 +75,7 @@ class Column:
         is_personal: whether its value could point at a person.
         typical: made-up values and how often they occur, for the synthetic county.
         accepts_9xx: for a social security number, whether numbers that begin with 9 are real in this feed.
+        plausible: which days a date or a moment can mean.
         digits: how many digits its numbers have, where a spreadsheet takes zeros off their front: they are put back.
     """
 
@@ -65,6 +90,7 @@ class Column:
     is_personal: bool = False
     typical: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     accepts_9xx: bool = False
+    plausible: Plausible | None = None
     digits: int | None = None
     aliases: tuple[str, ...] = ()
 
@@ -81,6 +107,8 @@ class Column:
         unknown = set(self.typical) - set(self.codes) - {""} if self.codes else set()
         check(not unknown, f"typical values of {self.name} are not among its codes", sorted(unknown))
         check(all(n > 0 for n in self.typical.values()), "typical values need a count above 0", self.name)
+        is_day = self.kind in (Kind.DATE, Kind.MOMENT)
+        check(self.plausible is None or is_day, "only dates and moments have days that are plausible", self.name)
         is_number = self.digits is None or (self.digits > 1 and self.kind in (Kind.TEXT, Kind.ID))
         check(is_number, "only a text or an id of at least two digits gets its zeros back", self.name)
         object.__setattr__(self, "typical", MappingProxyType(dict(self.typical)))

@@ -24,6 +24,7 @@ from pipeline.contract.columns import (
     Matches,
     OneOf,
     OnFault,
+    Plausible,
     When,
     check,
     needed,
@@ -58,7 +59,7 @@ from pipeline.contract.xml_paths import check_paths
 __all__ = [
     "Agency", "AllOf", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
     "EncounterRule", "Excel", "Feed", "FhirBundle", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2",
-    "JsonLines", "Kind", "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "Quality", "Refusal",
+    "JsonLines", "Kind", "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "Plausible", "Quality", "Refusal",
     "SnapshotRule", "When", "Xml", "needed",
 ]  # fmt: skip
 
@@ -161,6 +162,7 @@ class Feed:
 
     def _mentioned(self) -> Iterator[str]:
         yield from self.key
+        yield from self._held_against()
         yield from (name for name in (self.part2_column, self.version_column, *self._merge_columns()) if name)
         rules = (self.person, *self.encounters, *self.conditions, self.consent, self.snapshot, *self.refusals)
         for part in (*rules, self.never_happened):
@@ -186,6 +188,9 @@ class Feed:
         check(is_telling, what, type(self.format).__name__)
         for name in self._read_as_dates():
             check(bool(self.column(name).formats), f"{self.name}: a column read as a date needs formats", name)
+        for column in self.columns:
+            is_held = bool(column.plausible and column.plausible.is_near_file)
+            check(not is_held or bool(self.date_format), f"{self.name}: no day in the file's name", column.name)
         for condition in self._conditions():
             declared = self.column(condition.column)
             stray = set(condition.values) - set(declared.codes) if declared.codes else set()
@@ -217,7 +222,13 @@ class Feed:
         birth_date = self.person.fields.birth_date if self.person else None
         died = self.person.death.date if self.person and self.person.death else None
         consented = (self.consent.starts, self.consent.ends) if self.consent else ()
-        yield from (name for name in (birth_date, died, *consented) if name)
+        yield from (name for name in (birth_date, died, *consented, *self._held_against()) if name)
+
+    def _held_against(self) -> Iterator[str]:
+        """Before which columns' days do the days of others never lie?"""
+        for column in self.columns:
+            if column.plausible and column.plausible.not_before:
+                yield column.plausible.not_before
 
     def _check_flat_columns(self) -> None:
         if isinstance(self.format, FhirNdjson | FhirBundle):

@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 
 from pipeline import flow
+from pipeline.agencies import load_agencies
 from pipeline.audit import Act
-from pipeline.contract.declaration import Delimited
+from pipeline.contract.declaration import Column, Delimited, Kind, Plausible
 from pipeline.readers import FileUnreadable, read
 from pipeline.settings import Settings
 from tests.cases.people import BOOKINGS, CALLS, compared, people_of_bookings, people_of_calls
@@ -22,6 +23,7 @@ from tests.readers.samples import FEEDS, columns, faults
 from tests.road import county
 from tests.standardize.rows import said
 
+AGENCIES = {agency.name: agency for agency in load_agencies()}
 COC = exports.agency()
 JAIL, PERSONS = FEEDS[BOOKINGS], FEEDS["larkspur_police.persons"]
 PROVIDER = "riverbend_behavioral_health"
@@ -260,6 +262,28 @@ def test_case_23_a_release_before_its_booking_is_left_out_and_told_and_the_row_i
     known = store.read("usable_encounters", **flow.plan_for(county.AS_OF, Settings()).bounds(None))
     ends = dict(zip(known["encounter_id"].str.rpartition("/")[2], known["ended_at"].notna(), strict=True))
     assert (ends["B1#booking"], ends["B2#booking"]) == (False, True)
+
+
+NEXT_COURT = Column(
+    name="NEXT_COURT",
+    meaning="Next day in court.",
+    kind=Kind.DATE,
+    formats=("%Y%m%d",),
+    plausible=Plausible(not_before="BOOK_DT", days_after=730),
+)
+COURT_DAYS = {"20261020": 0, "20270114": 0, "": 0, "19680412": 1, "20261019": 1, "20281116": 1, "2O261020": 1}
+
+
+@pytest.mark.parametrize("day", COURT_DAYS)
+def test_case_23_a_day_in_court_that_cannot_be_is_left_out_and_told_and_the_row_is_kept(store, tmp_path, take_in, day):
+    [bookings, *others] = AGENCIES["riverton_county_jail"].feeds
+    with_court = replace(bookings, columns=(*bookings.columns, NEXT_COURT))
+    path = county.bookings(tmp_path / "in", {})
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f'{header},"NEXT_COURT"\r\n{row},"{day}"\r\n', encoding="utf-8")
+    take_in(replace(AGENCIES["riverton_county_jail"], feeds=(with_court, *others)))
+    assert counts(store, "riverton_county_jail") == (1, 1, 0, 0)
+    assert county.accounting(store)["riverton_county_jail"]["dropped_values"] == COURT_DAYS[day]
 
 
 FAULTY = {

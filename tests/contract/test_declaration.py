@@ -23,6 +23,7 @@ from pipeline.contract.declaration import (
     OneOf,
     PersonFields,
     PersonRule,
+    Plausible,
     SnapshotRule,
     When,
     Xml,
@@ -51,6 +52,11 @@ def rosters(**changes):
         "snapshot": SnapshotRule(),
     }
     return feed(**right | changes)
+
+
+def day(name, plausible):
+    """A column of days, of which not every one is plausible."""
+    return column(name, kind=Kind.DATE, formats=("%Y%m%d",), plausible=plausible)
 
 
 NEVER_BLANK = {"is_required": True, "may_be_empty": False}
@@ -118,6 +124,24 @@ MISTAKES = {
     "a header above the sheet": (lambda: Excel(header_row=0), "0"),
     "a date of a workbook without iso": (lambda: feed(format=Excel()), "['born']"),
     "zeros for a code": (lambda: column(kind=Kind.CODE, digits=5), "note"),
+    "a code that is plausible on some days": (
+        lambda: column(kind=Kind.CODE, plausible=Plausible(not_before="born")),
+        "note",
+    ),
+    "plausible without a bound": (lambda: Plausible(), "(None, None)"),
+    "plausible before it is": (lambda: Plausible(days_before=-1), "(-1, None)"),
+    "a day held against no column": (
+        lambda: feed(columns=(*COLUMNS, day("court", Plausible(not_before="booked")))),
+        "['booked']",
+    ),
+    "a day held against a name": (
+        lambda: feed(columns=(*COLUMNS, day("court", Plausible(not_before="first")))),
+        "first",
+    ),
+    "a day held against files without one": (
+        lambda: feed(columns=(*COLUMNS, day("court", Plausible(days_after=9)))),
+        "court",
+    ),
     "an alias that is another column": (
         lambda: feed(columns=(*COLUMNS, column("nick", aliases=("first",)))),
         "['FIRST']",
