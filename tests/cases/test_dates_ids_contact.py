@@ -9,6 +9,7 @@ from pipeline.agencies import load_agencies
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Kind
 from pipeline.contract.moments import parse_date, parse_moment, parse_time
+from pipeline.dry_run import check_files
 from pipeline.review.items import find_items
 from tests.cases.people import (
     BOOKING,
@@ -37,6 +38,7 @@ DAY_FORMATS = {
     for column in feed.columns
     if column.kind is Kind.DATE
 }
+AGENCIES = {agency.name: agency for agency in load_agencies()}
 HOME = {"ADDRESS": "12 CEDAR ST", "CITY": "RIVERTON", "STATE": "CO", "ZIP": "80501", "SEX": "M"}
 
 
@@ -224,6 +226,34 @@ def test_case_57_a_misspelt_place_is_no_other_real_place():
     assert compared("place", olathe, platte) == "only the state agrees"
     cut = people_of_bookings(HOME | {"STATE": "C"})
     assert compared("place", people_of_bookings(HOME | {"DOB": ""}), cut) == "postcode agrees"
+
+
+COORDINATES = {
+    "degrees": ("39.7392", "-104.9903"),
+    "integers": ("397392001", "-1049903001"),
+    "no sign": ("39.7392", "104.9903"),
+    "nowhere": ("0.0", "0.0"),
+    "blank": ("", ""),
+    "no number": ("1 MAIN ST", "9" * 400),
+}
+
+
+def test_case_58_coordinates_are_no_evidence_and_change_nothing_whatever_they_hold(store, tmp_path):
+    plain, placed = tmp_path / "plain", tmp_path / "placed"
+    path = county.calls(plain, *({"IncidentNo": f"26-{number}"} for number in range(len(COORDINATES))))
+    header, *rows = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = [f"{header},Latitude,LONGITUDE"]
+    lines += [",".join((row, *where)) for row, where in zip(rows, COORDINATES.values(), strict=True)]
+    target = placed / path.relative_to(plain)
+    target.parent.mkdir(parents=True)
+    target.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig")
+    [told] = check_files(AGENCIES["riverton_police"], [target])
+    assert (told.extra_columns, told.accepted, told.reasons) == (2, len(COORDINATES), ())
+    entries = []
+    for folder in (placed, plain):
+        county.run(store, folder, tmp_path / "out")
+        entries.append(county.published(tmp_path / "out")["entries"])
+    assert entries[0] == entries[1] != []
 
 
 def test_case_59_race_is_no_evidence_and_a_sex_not_known_is_no_disagreement():
