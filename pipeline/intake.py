@@ -314,12 +314,18 @@ def _without_dropped(work: Work, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame
     return rows if dropped.empty else expect.without_values(feed, rows, dropped)
 
 
-def _as_told(work: Work, agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """What do rows say, those of a cumulative feed with what was told of their records before?"""
+def _as_told(
+    work: Work, agency: Agency, feed: Feed, rows: pd.DataFrame, reread_id: int | None = None, from_number: int = 0
+) -> pd.DataFrame:
+    """What do rows say, those of a cumulative feed with what was told of their records before?
+
+    Of a file that is read anew (`reread_id`, by the reading of `from_number`) the files that came before it count.
+    """
     if not feed.is_cumulative:
         return rows
     keys = sorted(set(row_versions.record_keys(feed, rows)))
-    stored = work.read("rows_told_before", agency=agency.name, feed=feed.name, record_keys=keys)
+    reading = {"reread_id": reread_id, "from_number": from_number}
+    stored = work.read("rows_told_before", agency=agency.name, feed=feed.name, record_keys=keys, **reading)
     before = expect.flat_rows(feed, stored, stored["payload"].tolist()) if len(stored) else stored
     if len(before):
         before = _without_dropped(work, feed, before)
@@ -358,7 +364,8 @@ def take_in_anew(work: Work, agency: Agency, feed: Feed, delivery_id: int, from_
     refused = _refusals(work, agency, [delivery_id]).get(delivery_id)
     if refused is None:
         for rows in batches.rows_at_once(work, feed, files):
-            said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
+            told = _as_told(work, agency, feed, _without_dropped(work, feed, rows), delivery_id, from_number)
+            said = standardize(agency, feed, told)
             numbered = {one.name: getattr(said, one.name).assign(from_number=from_number) for one in fields(said)}
             _check_tables(agency, feed, said)
             _write(work, replace(said, **numbered))

@@ -4,7 +4,7 @@ The bytes come from the vault, so a file need not lie in its folder any more. Wh
 own number in the order of taking in: every list made before comes out again. Decision 0032 says why it is done so.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -107,8 +107,7 @@ def retry(
         progress: told how far it is.
     """
     by_name = {agency.name: agency for agency in agencies}
-    asked = {"agencies": sorted(by_name), "file_name": file_name, "is_every_file": is_every_file}
-    files = store.read("deliveries_to_reread", **asked)
+    files = _files(store, by_name, file_name, is_every_file=is_every_file)
     told: list[FileReread] = []
     for _, batch in files.groupby(["agency", _batch_of(files)], sort=False):
         told += _retry_batch(store, act, by_name[str(batch["agency"].iloc[0])], batch, vault, id_key)
@@ -116,6 +115,21 @@ def retry(
     with disk.told_plainly(vault):
         sealing.remove_what_nobody_names(store, vault)
     return told
+
+
+def _files(store: Store, agencies: Mapping[str, Agency], file_name: str | None, *, is_every_file: bool) -> pd.DataFrame:
+    """Which files are read anew? Of a feed whose rows are filled up with those before, also what came after them."""
+    names = sorted(agencies)
+    asked = store.read("deliveries_to_reread", agencies=names, file_name=file_name, is_every_file=is_every_file)
+    every = store.read("deliveries_to_reread", agencies=names, file_name=None, is_every_file=True)
+    cumulative = {(one.name, feed.name) for one in agencies.values() for feed in one.feeds if feed.is_cumulative}
+    first = asked.groupby(["agency", "feed"])["delivery_id"].min()
+    follows = [
+        (agency, feed) in cumulative and delivery_id > first.get((agency, feed), delivery_id)
+        for agency, feed, delivery_id in zip(every["agency"], every["feed"], every["delivery_id"], strict=True)
+    ]
+    is_later = (every["status"] == DeliveryStatus.ACCEPTED) & pd.Series(follows, index=every.index, dtype=bool)
+    return every[every["delivery_id"].isin(asked["delivery_id"]) | is_later].reset_index(drop=True)
 
 
 def _batch_of(files: pd.DataFrame) -> pd.Series:

@@ -108,6 +108,7 @@ class Hl7v2:
         message_type: what MSH-9.1 says; another type belongs into another file.
         events: MSH-9.2 of the messages that are rows of this feed; empty: all. The others, and whatever is no message,
             are rows of another feed of the agency that takes the same files and all messages.
+        of_events: event → column → the path that is read in its messages instead of the column's own.
         takes_back: event → columns that it makes blank, whatever the message says: A13 takes back a discharge.
         encoding: as the agency writes it; MSH-18 of a message counts more where it names a known one.
         line_end: how the agency ends its segments (any is read).
@@ -117,15 +118,22 @@ class Hl7v2:
     paths: Mapping[str, str | tuple[str, ...]]
     message_type: str = "ADT"
     events: tuple[str, ...] = ()
+    of_events: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     takes_back: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     encoding: str = "utf-8"
     line_end: str = "\r"
     ways: Mapping[str, tuple[Path, ...]] = field(init=False, repr=False, compare=False)
 
+    def ways_in(self, event: str) -> Mapping[str, tuple[Path, ...]]:
+        """At which paths does each column stand in messages of an event?"""
+        own = {column: (parse_path(path),) for column, path in self.of_events.get(event, {}).items()}
+        return {**self.ways, **own}
+
     def __post_init__(self) -> None:
         ways = {column: (path,) if isinstance(path, str) else path for column, path in self.paths.items()}
         read = {column: tuple(map(parse_path, texts)) for column, texts in ways.items()}
-        for name, value in (("paths", self.paths), ("takes_back", self.takes_back), ("ways", read)):
+        named = (("paths", self.paths), ("of_events", self.of_events), ("takes_back", self.takes_back), ("ways", read))
+        for name, value in named:
             object.__setattr__(self, name, MappingProxyType(dict(value)))
         without = sorted(column for column, paths in read.items() if not paths)
         check(not without, "columns without a path", without)
@@ -133,7 +141,11 @@ class Hl7v2:
         check(
             "\r".encode(self.encoding) == b"\r", "segments end in one byte, which no such encoding has", self.encoding
         )
-        wrong = [event for event in (*self.events, *self.takes_back) if not EVENT.fullmatch(event)]
+        stray = sorted({name for paths in self.of_events.values() for name in paths} - set(self.paths))
+        check(not stray, "paths of one event for columns without a path of their own", stray)
+        for path in (path for paths in self.of_events.values() for path in paths.values()):
+            parse_path(path)
+        wrong = [event for event in (*self.events, *self.of_events, *self.takes_back) if not EVENT.fullmatch(event)]
         check(not wrong, "an event is a letter and two digits, as in A01", wrong)
 
 

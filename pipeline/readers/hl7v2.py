@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import pairwise
 from typing import IO
 
 from pipeline.contract.codes import RowFault
@@ -49,18 +50,21 @@ class _Lines:
     """Which lines of a file belong together? A message, an envelope's line, or lines before any message.
 
     Text holds one character a byte; it is decoded once MSH-18 is known. `is_too_long`: the rest was left out.
+    `numbers`: on which line of the file each text stands. `line_number`: by which line the row is known.
     """
 
     line_number: int
     texts: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     length: int = 0
     is_too_long: bool = False
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, number: int) -> None:
         self.length += len(text)
         self.is_too_long |= self.length > LONGEST_MESSAGE
         if not self.is_too_long:
             self.texts.append(text)
+            self.numbers.append(number)
 
     def name(self) -> str:
         return self.texts[0][:3] if self.texts else ""
@@ -80,9 +84,10 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
             continue
         message_count += name == "MSH"
         in_batch = None if in_batch is None else in_batch + (name == "MSH")
-        row = _message_row(layout, lines)
-        if row is not None:
-            yield row
+        for one in _merges(lines):
+            row = _message_row(layout, one)
+            if row is not None:
+                yield row
     if line_count and not message_count:
         raise FileUnreadable("no line of it begins a message with MSH; ask for HL7 v2 with bars", line_count)
 
@@ -105,9 +110,26 @@ def _grouped(stream: IO[bytes]) -> Iterator[_Lines]:
             if current is not None:
                 yield current
             current = _Lines(line_number)
-        current.add(text)
+        current.add(text, line_number)
     if current is not None:
         yield current
+
+
+def _merges(lines: _Lines) -> list[_Lines]:
+    """Which rows is a message? One; one that merges several patients is one for each of them, by the line of its PID.
+
+    Each has what stands before the first PID, then its own PID, MRG and what goes with them (HL7 v2.9, 3.3.40).
+    """
+    event = Message(lines.texts).at(parse_path(_HEADER["event"]))
+    starts = [place for place, text in enumerate(lines.texts) if text.startswith("PID")]
+    if event not in NEEDS_MRG or not starts or lines.is_too_long:
+        return [lines]
+    found = []
+    for start, end in pairwise([*starts, len(lines.texts)]):
+        texts = [*lines.texts[: starts[0]], *lines.texts[start:end]]
+        found.append(_Lines(lines.numbers[start], texts, lines.numbers[start:end]))
+    is_whole = all([*named_segments(one.texts)].count("MRG") == 1 for one in found)
+    return found if is_whole else [lines]
 
 
 def _numbered(stream: IO[bytes]) -> Iterator[tuple[int, str]]:
@@ -212,11 +234,11 @@ def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     layout, message = layout_of(feed), Message(payload["segments"])
     message.encoding = CHARSETS.get((message.at(parse_path(_HEADER["charset"])) or "").upper(), layout.encoding)
     found: dict[str, str] = {}
-    for column, ways in layout.ways.items():
+    event = message.at(parse_path(_HEADER["event"])) or ""
+    for column, ways in layout.ways_in(event).items():
         said = [text for text in map(message.at, ways) if text is not None]
         if said:
             found[column] = next((text for text in said if text), "").strip()
-    event = message.at(parse_path(_HEADER["event"])) or ""
     return found | dict.fromkeys(layout.takes_back.get(event, ()), "")
 
 
@@ -229,15 +251,20 @@ def salvage(feed: Feed, payload: object) -> dict[str, str]:
 def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
     """How does the file look without the messages that begin on these lines? Blank lines stand for them.
 
-    Messages of other feeds go too. Envelopes are blanked with them: they count messages that are no longer there.
+    Messages of other feeds go too. Envelopes are blanked with them: they count messages that are no longer there. Of a
+    message that merges several patients the rest stays, under its head, as long as it merges any.
     """
     hidden: set[int] = set()
     groups = [*_grouped(BytesIO(content))]
     parts = content.splitlines(keepends=True)
     ends = [*(group.line_number for group in groups[1:]), len(parts) + 1]
     for group, end in zip(groups, ends, strict=True):
-        if group.line_number in lines or group.name() in _ENVELOPE:
+        merges = _merges(group)
+        gone = [one for one in merges if one.line_number in lines]
+        if len(gone) == len(merges) or group.name() in _ENVELOPE:
             hidden.update(range(group.line_number, end))
+        else:
+            hidden.update(number for one in gone for number in one.numbers)
     return b"".join(
         part[len(part.rstrip(b"\r\n")) :] if number in hidden else part for number, part in enumerate(parts, start=1)
     )

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import flow, sealing
+from pipeline import flow, rereading, sealing
 from pipeline.audit import Act
-from pipeline.contract.codes import SealingCause
+from pipeline.contract.codes import Condition, SealingCause
 from pipeline.dry_run import check_files
 from pipeline.sealing import Order, parse_records
 from pipeline.settings import Settings
@@ -202,7 +202,7 @@ def merged_by_sender(store: Store) -> int:
     return told["facts"].iloc[0]["merged_by_sender"]
 
 
-@pytest.mark.parametrize("event", ["A40", "A47"])
+@pytest.mark.parametrize("event", ["A34", "A36", "A40", "A47"])
 def test_case_25_a_merge_re_points_the_old_number_and_the_log_says_so(store: Store, tmp_path: Path, event: str):
     deliver(tmp_path / "in", *BOTH_USED)
     before = run(store, tmp_path)["entries"]
@@ -226,6 +226,57 @@ def test_case_25_a_later_message_about_the_patient_does_not_end_the_merge(store:
     run(store, tmp_path)
     merged = person_of(store)
     assert merged["patients/P1"] == merged["patients/P2"]
+
+
+GROUPS = (pid("P1"), mrg("P2"), pid("P3", "STONE^KIM"), mrg("P4"))
+
+
+def test_case_25_a_message_that_merges_twice_is_two_rows_and_re_points_both(store: Store, tmp_path: Path):
+    used = (message("A04", pid(f"P{n}", f"NAME{'ABCD'[n - 1]}^KIM"), pv1(f"V{n}"), **sent(10)) for n in range(1, 5))
+    deliver(tmp_path / "in", *used, message("A40", *GROUPS, **sent(12)))
+    run(store, tmp_path)
+    merged = person_of(store)
+    assert merged["patients/P1"] == merged["patients/P2"]
+    assert merged["patients/P3"] == merged["patients/P4"]
+    assert merged_by_sender(store) == 2
+    assert county.accounting(store)[HOSPITAL]["quarantined"] == 0
+
+
+def test_one_half_of_a_message_that_merges_twice_is_sealed_and_the_other_stays(store: Store, tmp_path: Path):
+    deliver(tmp_path / "in", message("A40", *GROUPS, **sent(12)))
+    settings = take_in(store, tmp_path)
+    order = Order(parse_records([f"{HOSPITAL}/patients/P1"], (hospital(),)), SealingCause.SEALED, "order 26-114")
+    with store.run_lock():
+        sealing.seal(store, ACT, order, (hospital(),), settings, flow.vault_of(settings))
+        vault, key = flow.vault_of(settings), settings.id_key.get_secret_value()
+        told = rereading.retry(store, ACT, (hospital(),), vault, key, is_every_file=True)
+    assert {one.outcome for one in told} == {rereading.Outcome.UNCHANGED}, told
+    kept = b"".join(path.read_bytes() for path in vault.rglob("*") if path.is_file())
+    assert (b"|P1^" in kept, b"|P2^" in kept, b"|P3^" in kept, b"|P4^" in kept) == (False, False, True, True)
+    counts = county.accounting(store)[HOSPITAL]
+    assert (counts["delivered"], counts["accepted"], counts["quarantined"]) == (2, 2, 0)
+
+
+def test_a_merge_of_visits_ends_the_visit_of_the_old_number(store: Store, tmp_path: Path):
+    merged = message("A42", pid(), "MRG|P1^^^CEDAR^MR||||V2", pv1("V1", began=""), **sent(12))
+    deliver(tmp_path / "in", ADMITTED, message("A04", pid(), pv1("V2"), **sent(10)), merged)
+    take_in(store, tmp_path)
+    assert list(visits(store)) == ["V1"]
+
+
+def test_a_merge_of_accounts_is_nobodys_merge(store: Store, tmp_path: Path):
+    deliver(tmp_path / "in", *BOTH_USED, message("A41", pid(), "MRG|P2^^^CEDAR^MR||ACC9", pv1(), **sent(12)))
+    run(store, tmp_path)
+    apart = person_of(store)
+    assert apart["patients/P1"] != apart["patients/P2"]
+
+
+def test_a_diagnosis_of_a_visit_is_a_lasting_condition_of_the_patient(store: Store, tmp_path: Path):
+    told = ("DG1|1||I21.4^Infarction^I10", "DG1|2||F25.0^Schizoaffective disorder^I10")
+    deliver(tmp_path / "in", message("A01", pid(), pv1(), *told, **sent(10)), DISCHARGED)
+    take_in(store, tmp_path)
+    found = known(store, "usable_conditions")[["record_id", "condition_code"]].to_numpy().tolist()
+    assert found == [[f"{HOSPITAL}/patients/P1", Condition.SERIOUS_MENTAL_ILLNESS]]
 
 
 # --- sealing --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.contract.declaration import Agency
 from tests.cases import rosters
 from tests.quarantine.corrections import AGENCIES, AMERICAN_TOO, DATES_ONLY, JAIL, with_columns
+from tests.readers import hl7_messages
 from tests.road import county
 
 PROVIDER = AGENCIES["riverbend_behavioral_health"]
@@ -123,4 +124,41 @@ _FHIR = Kind(
     write=_write_resources,
 )
 
-KINDS = {"delimited": _DELIMITED, "roster": _ROSTER, "FHIR": _FHIR}
+# --- HL7 v2, whose messages leave out what has not changed -----------------------------------------------------------
+
+
+def _write_messages(folder: Path, files: list[list[str]]) -> None:
+    target = folder / hl7_messages.hospital().name
+    target.mkdir(parents=True, exist_ok=True)
+    for number, messages in enumerate(files):
+        (target / f"adt_{number}.hl7").write_bytes(hl7_messages.file_of(*messages))
+
+
+def _message(event: str, number: str, name: str, born: str, hour: int) -> str:
+    who = hl7_messages.pid(number, name=name, born=born)
+    stay = hl7_messages.pv1(f"V{number}", began="" if event == "A03" else "20261101093000-0700")
+    return hl7_messages.message(event, who, stay, sent_at=f"20261101{hour:02}0000-0700")
+
+
+_HL7 = Kind(
+    declarations=st.builds(
+        lambda born, events: with_columns(
+            hl7_messages.hospital(), birth_date={"formats": born}, event={"codes": events, "typical": {}}
+        ),
+        st.sampled_from((("hl7",), ("hl7", "%Y%m"))),
+        st.sampled_from((("A03", "A04", "A29"), ("A03", "A04", "A08", "A29"))),
+    ),
+    files=_files(
+        st.builds(
+            _message,
+            st.sampled_from(("A04", "A03", "A08")),
+            st.sampled_from(("P1", "P2")),
+            st.sampled_from(("LEE^ANN", "")),
+            st.sampled_from(("19900131", "199001", "")),
+            st.integers(8, 11),
+        )
+    ),
+    write=_write_messages,
+)
+
+KINDS = {"delimited": _DELIMITED, "roster": _ROSTER, "FHIR": _FHIR, "HL7": _HL7}
