@@ -67,7 +67,7 @@ def _receive_file(
                 _keep(agency, file, frozenset(), sha256, vault)
             return None
         opened = partial(receive.opened, agency, file)
-        sealed_lines = tombstones.sealed_lines(work, act, agency, file.feed, opened, id_key)
+        sealed_lines = tombstones.sealed_lines(work, act, agency, file.feed, file.name, opened, id_key)
         kept_sha256 = _keep(agency, file, sealed_lines, sha256, vault)
         if known.empty:
             delivery_id = _register(work, act, agency, file, sha256, byte_count)

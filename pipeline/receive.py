@@ -69,7 +69,7 @@ def found_in(agency: Agency, paths: Iterable[Path]) -> Found:
     names it, with its fault; so does a manifest or a file of errors by which a FHIR export is not complete.
     """
     places = [place for path in paths for place in _places(agency, path)]
-    files = [FoundFile(feed, place) for feed in agency.feeds for place in places if is_of(feed, place.name)]
+    files = [FoundFile(feed, place) for feed in agency.feeds for place in places if feed.is_in(place.name)]
     files += [FoundFile(next(_holders(agency, place.path)), place) for place in places if place.fault]
     if of_exports := manifests.of_exports(agency):
         incomplete = manifests.incomplete(agency, places, [file.feed for file in files])
@@ -98,11 +98,6 @@ def _holders(agency: Agency, path: Path) -> Iterator[Feed]:
 
 def _is_companion(name: str) -> bool:
     return COMPANIONS.fullmatch(name.rpartition("/")[2]) is not None
-
-
-def is_of(feed: Feed, name: str) -> bool:
-    """Is a file of this name one of this feed?"""
-    return re.fullmatch(feed.file_pattern, name, re.IGNORECASE) is not None
 
 
 def business_date(feed: Feed, name: str) -> date | None:

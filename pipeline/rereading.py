@@ -170,7 +170,7 @@ def _receive(work: Work, act: Act, file: _Kept, vault: Path, id_key: str) -> tup
     """Read the kept bytes by the declaration of today. Answers how many rows it has, and how many sealed ones."""
     kept_sha256 = file.kept_sha256
     opened = partial(disk.opened, kept_sha256, vault)
-    sealed_lines = tombstones.sealed_lines(work, act, file.agency, file.feed, opened, id_key)
+    sealed_lines = tombstones.sealed_lines(work, act, file.agency, file.feed, file.file_name, opened, id_key)
     if sealed_lines:
         with disk.opened(kept_sha256, vault) as stream, disk.told_plainly(vault):
             kept_sha256 = disk.keep(readers.blanked(file.feed, stream.read(), sealed_lines), vault)

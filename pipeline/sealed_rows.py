@@ -7,7 +7,7 @@ a sealed record's where its own record id has a tombstone, or the id of the pers
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -48,13 +48,13 @@ class RecordId:
         return tuple({json.dumps(one, ensure_ascii=plain)[1:-1] for one in written for plain in (True, False)})
 
 
-def record_ids_of(agency: Agency, feed: Feed, payload: object) -> set[str]:
+def record_ids_of(agency: Agency, feeds: Sequence[Feed], payload: object) -> set[str]:
     """Which records is a row as delivered a row of? Itself, and the person records it says it is about.
 
-    Where several feeds are read from one file (the messages of a provider tell of a patient and of a visit), it is all
+    Where several feeds are read from its file (the messages of a provider tell of a patient and of a visit), it is all
     that any of them makes of the row.
     """
-    return {str(record) for one in agency.same_files(feed) for record in _named_by(agency, one, payload)}
+    return {str(record) for one in feeds for record in _named_by(agency, one, payload)}
 
 
 def _named_by(agency: Agency, feed: Feed, payload: object) -> Iterator[RecordId]:
@@ -68,8 +68,18 @@ def _named_by(agency: Agency, feed: Feed, payload: object) -> Iterator[RecordId]
             yield RecordId(agency.name, str(rule.person_feed), flat[rule.is_about])
 
 
-def sealed_lines(agency: Agency, feed: Feed, stream: IO[bytes], is_sealed: Callable[[str], bool]) -> frozenset[int]:
-    """On which lines of a file does a row of a sealed record begin? None where the file cannot be read at all."""
+def sealed_lines(
+    agency: Agency, feed: Feed, feeds: Sequence[Feed], stream: IO[bytes], is_sealed: Callable[[str], bool]
+) -> frozenset[int]:
+    """On which lines of a file does a row of a sealed record begin? None where the file cannot be read at all.
+
+    Args:
+        agency: who sent it.
+        feed: whose rows are looked at.
+        feeds: all that are read from the file.
+        stream: its bytes.
+        is_sealed: of a record id.
+    """
     known: dict[str, bool] = {}
 
     def asked(record_id: str) -> bool:
@@ -81,7 +91,7 @@ def sealed_lines(agency: Agency, feed: Feed, stream: IO[bytes], is_sealed: Calla
         return frozenset(
             row.line_number
             for row in readers.rows_of(feed, stream, readers.About())
-            if any(asked(record_id) for record_id in record_ids_of(agency, feed, json.loads(row.payload)))
+            if any(asked(record_id) for record_id in record_ids_of(agency, feeds, json.loads(row.payload)))
         )
     except readers.FileUnreadable:
         return frozenset()

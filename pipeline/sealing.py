@@ -134,9 +134,14 @@ def _places(work: Work, records: Sequence[RecordId], agencies: Sequence[Agency])
         spellings = sorted({text for record in of_agency for text in record.spellings()})
         rows = work.read("rows_that_may_hold", agency=agency.name, spellings=spellings)
         declared = {feed.name for feed in agency.feeds}
+        read_from = {
+            (feed, name): agency.feeds_of(name) or (agency.feed(feed),)
+            for feed, name in set(zip(rows["feed"], rows["file_name"], strict=True))
+            if feed in declared
+        }
         holds = [
-            feed in declared and not ids.isdisjoint(sealed_rows.record_ids_of(agency, agency.feed(feed), payload))
-            for feed, payload in zip(rows["feed"], rows["payload"], strict=True)
+            feed in declared and not ids.isdisjoint(sealed_rows.record_ids_of(agency, read_from[feed, name], payload))
+            for feed, name, payload in zip(rows["feed"], rows["file_name"], rows["payload"], strict=True)
         ]
         found.append(rows.loc[holds, ["delivery_id", "line_number"]])
     parts = [part for part in found if len(part)]

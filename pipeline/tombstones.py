@@ -15,6 +15,7 @@ def sealed_lines(
     act: Act,
     agency: Agency,
     feed: Feed,
+    file_name: str,
     opened: Callable[[], AbstractContextManager[IO[bytes]]],
     key: str,
 ) -> frozenset[int]:
@@ -26,9 +27,12 @@ def sealed_lines(
     if not marks:
         return frozenset()
     lines: frozenset[int] = frozenset()
-    for one in agency.same_files(feed):
+    feeds = agency.feeds_of(file_name) or (feed,)
+    for one in feeds:
         with opened() as stream:
-            lines |= sealed_rows.sealed_lines(agency, one, stream, lambda name: sealed_rows.mark_of(name, key) in marks)
+            lines |= sealed_rows.sealed_lines(
+                agency, one, feeds, stream, lambda name: sealed_rows.mark_of(name, key) in marks
+            )
     if lines:
         audit.record(work, act, "sealed_rows_refused", agency=agency.name, feed=feed.name, rows=len(lines))
     return lines

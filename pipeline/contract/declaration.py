@@ -275,6 +275,10 @@ class Feed:
             if rule is not None and rule.person_feed:
                 yield rule
 
+    def is_in(self, file_name: str) -> bool:
+        """Are rows of the feed read from a file of this name? In a folder or ZIP: from one with both names."""
+        return re.fullmatch(self.file_pattern, file_name, re.IGNORECASE) is not None
+
     def column(self, name: str) -> Column:
         """Which declaration does a column name stand for?"""
         return next(column for column in self.columns if column.name == name)
@@ -322,15 +326,14 @@ class Agency:
                 is_people = any(other.name == feed.merges_of and other.person for other in self.feeds)
                 check(is_people, f"{self.name}.{feed.name}: merges_of is no feed of people", feed.merges_of)
             if isinstance(feed.format, Hl7v2) and feed.format.events:
-                formats = [one.format for one in self.same_files(feed)]
+                formats = [one.format for one in self.feeds if one.file_pattern == feed.file_pattern]
                 has_taker = any(isinstance(one, Hl7v2) and not one.events for one in formats)
                 what = f"{self.name}.{feed.name}: some messages only; another feed of the same files takes all"
                 check(has_taker, what, feed.file_pattern)
 
-    def same_files(self, feed: Feed) -> tuple[Feed, ...]:
-        """Which feeds, the given one first, are read from the files of one?"""
-        others = (one for one in self.feeds if one.file_pattern == feed.file_pattern and one.name != feed.name)
-        return (feed, *others)
+    def feeds_of(self, file_name: str) -> tuple[Feed, ...]:
+        """Which feeds are read from a file of this name, in declared order?"""
+        return tuple(feed for feed in self.feeds if feed.is_in(file_name))
 
     def feed(self, name: str) -> Feed:
         """Which feed has this name? Raises KeyError where there is none."""

@@ -22,7 +22,6 @@ from pipeline.fetch.polling import Server
 from pipeline.fetch.secrets import Secrets
 from pipeline.fetch.sources import FhirSource
 from pipeline.fetch.trying import Clock, again_while_down
-from pipeline.receive import is_of
 
 MARK = "transaction_time"
 """Name of the mark in the ledger: up to when the last whole export reached, by the server's clock."""
@@ -170,7 +169,7 @@ def file_name(agency: Agency, resource_type: str, manifest: Manifest, number: in
     """Under which name is a file of an export delivered? Raises SourceRefused where the feed's pattern has no room."""
     at = datetime.fromisoformat(manifest.transaction_time).astimezone(UTC)
     name = f"{resource_type}.{at:%Y%m%dT%H%M%S}.{number:03}.ndjson"
-    if not any(is_of(feed, name) for feed in agency.feeds):
+    if not agency.feeds_of(name):
         raise SourceRefused(f"the feed's file_pattern leaves no room for the export's moment; widen it [{name}]")
     return name
 

@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 
 from pipeline.contract.declaration import Agency
 from pipeline.fetch.sources import FilesSource
-from pipeline.receive import is_of
 
 STILL_BEING_WRITTEN = re.compile(
     r"[.~].*|.*~|.*\.(part|partial|filepart|tmp|temp|swp|crdownload|upload|uploading|writing)", re.IGNORECASE
@@ -74,7 +73,7 @@ def is_wanted(agency: Agency, name: str, *, is_decrypted: bool) -> bool:
     if STILL_BEING_WRITTEN.fullmatch(name) or not name.isprintable():
         return False
     plain = plain_name(name, is_decrypted=is_decrypted)
-    return not STILL_BEING_WRITTEN.fullmatch(plain) and any(is_of(feed, plain) for feed in agency.feeds)
+    return not STILL_BEING_WRITTEN.fullmatch(plain) and bool(agency.feeds_of(plain))
 
 
 def names_for(agency: Agency) -> Callable[[str], Iterator[str]]:
@@ -87,11 +86,11 @@ def names_for(agency: Agency) -> Callable[[str], Iterator[str]]:
     def names(wanted: str) -> Iterator[str]:
         yield wanted
         stem, dot, ending = wanted.partition(".")
-        feeds = [feed for feed in agency.feeds if is_of(feed, wanted)]
+        feeds = agency.feeds_of(wanted)
         for number in range(2, MOST_OF_ONE_NAME + 1):
             for between in ("_", "-", "."):
                 other = f"{stem}{between}{number}{dot}{ending}"
-                if any(is_of(feed, other) for feed in feeds):
+                if any(feed.is_in(other) for feed in feeds):
                     yield other
                     break
 

@@ -23,7 +23,6 @@ from pydantic import (
 
 from pipeline.contract.declaration import Agency, Feed, FhirNdjson
 from pipeline.contract.errors import SettingError
-from pipeline.receive import is_of
 
 SETTLE_SECONDS = 60
 """Seconds between two looks at a file that has to stand still. Uploads of an agency's size pause for less than that."""
@@ -292,7 +291,7 @@ def _does_not_fit(agency: Agency, source: Source) -> str | None:
         for name, query in source.queries.items():
             if name not in feeds or isinstance(feeds[name].format, FhirNdjson):
                 return f"no feed of this agency whose rows a database could give [{name}]"
-            if not is_of(feeds[name], name_of(feeds[name], query, date(2026, 1, 31), 1)):
+            if not feeds[name].is_in(name_of(feeds[name], query, date(2026, 1, 31), 1)):
                 return f"file_name gives no name of the feed's files, {feeds[name].file_pattern} [{name}]"
     if isinstance(source, FhirSource) and not any(isinstance(feed.format, FhirNdjson) for feed in agency.feeds):
         return "the agency declares no feed of FHIR resources"

@@ -1,5 +1,5 @@
 -- Which rows of an agency, as delivered, contain one of these texts?
-select delivered_row.delivery_id, delivered_row.line_number, delivery.feed, delivered_row.payload
+select delivered_row.delivery_id, delivered_row.line_number, delivery.feed, delivery.file_name, delivered_row.payload
 from raw.delivered_row
 join raw.delivery using (delivery_id)
 where delivery.agency = :agency

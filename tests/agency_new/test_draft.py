@@ -16,7 +16,7 @@ from pipeline.contract.declaration import Delimited, FhirNdjson, FixedWidth, Jso
 from pipeline.contract.errors import SettingError
 from pipeline.drafting.draft import agency_of, draft
 from pipeline.dry_run import check_files
-from pipeline.receive import COMPANIONS, is_of
+from pipeline.receive import COMPANIONS
 from tests.road import county
 
 CANARY = "ZQXCANARY"
@@ -47,7 +47,7 @@ def test_a_police_export_in_pipes_and_windows_1252_is_drafted_as_it_is_written(t
     [feed] = agency.feeds
     expected = Delimited(delimiter="|", encoding="cp1252", has_trailing_delimiter=True, line_end="\r\n")
     assert (feed.format, feed.key, feed.date_format) == (expected, ("case_no",), "%Y-%m-%d")
-    assert is_of(feed, "rms_persons_2026-11-22.txt")
+    assert feed.is_in("rms_persons_2026-11-22.txt")
     assert columns(feed)["dob"].formats == ("%Y-%m-%d",)
     assert columns(feed)["reported_at"].kind is Kind.MOMENT
     assert feed.person
@@ -167,8 +167,8 @@ def test_the_drafts_of_the_sample_county_find_most_of_what_was_declared(tmp_path
         made = agency_of(draft(paths, agency.name, agency.title, agency.zone))
         assert all(not told.refused for told in check_files(made, paths))
         for feed in agency.feeds:
-            names = [path.name for path in paths if is_of(feed, path.name)]
-            found = [columns(one) for one in made.feeds if names and is_of(one, names[0])]
+            names = [path.name for path in paths if feed.is_in(path.name)]
+            found = [columns(one) for one in made.feeds if names and one.is_in(names[0])]
             right += [
                 (found[0][c.name].kind, set(found[0][c.name].formats)) == (c.kind, set(c.formats))
                 for c in feed.columns

@@ -38,7 +38,7 @@ def make_county(folder: Path) -> Path:
 
 def whole_months(folder: Path, feed: Feed) -> list[File]:
     """The months that are over and have all their days, as rows."""
-    paths = sorted(path for path in (folder / AGENCY_OF[feed.name].name).iterdir() if receive.is_of(feed, path.name))
+    paths = sorted(path for path in (folder / AGENCY_OF[feed.name].name).iterdir() if feed.is_in(path.name))
     return [File(path.name, rows_in(feed, path.read_bytes())) for path in paths[1:-1]]
 
 

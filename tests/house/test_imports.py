@@ -75,7 +75,6 @@ ONLY = {
         "pipeline.settings",
         "pipeline.disk",
         "pipeline.readers",
-        "pipeline.receive.is_of",
     ),
     "expectations": ("pipeline.contract", "pipeline.distinct", "expectations"),
     "linkage": ("linkage",),

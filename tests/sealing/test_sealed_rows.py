@@ -25,7 +25,7 @@ def referral(number):
 
 def without(feed_name, content, *record_ids):
     agency, feed = FEEDS[feed_name]
-    lines = sealed_lines(agency, feed, BytesIO(content), lambda one: one in record_ids)
+    lines = sealed_lines(agency, feed, (feed,), BytesIO(content), lambda one: one in record_ids)
     return lines, blanked(feed, content, lines)
 
 
@@ -74,7 +74,7 @@ def test_a_resource_is_found_however_it_is_spoilt(line):
 
 
 def test_a_row_about_a_sealed_patient_goes_with_the_patient():
-    about = record_ids_of(PROVIDER, VISITS, ENCOUNTER)
+    about = record_ids_of(PROVIDER, (VISITS,), ENCOUNTER)
     assert about == {"riverbend_behavioral_health/encounters/e1", "riverbend_behavioral_health/patients/p1"}
 
 
@@ -105,7 +105,7 @@ def test_whatever_stands_in_the_rows_the_others_stay_and_the_sealed_ones_are_gon
     kept = [one for one in before.rows if one[0] not in found]
     assert readers.read(REFERRALS, left).rows == kept
     ids = (
-        set().union(*(record_ids_of(PARTNERS, REFERRALS, json.loads(payload)) for _, payload in kept))
+        set().union(*(record_ids_of(PARTNERS, (REFERRALS,), json.loads(payload)) for _, payload in kept))
         if kept
         else set()
     )
