@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from pipeline import drifting
+from pipeline import drifting, full_exports
 from pipeline.contract.declaration import Agency
 from pipeline.contract.outreach_list import AgencyCounts, OutreachList, RunFigures
 from pipeline.ranking.stays import LONGEST_UNTOLD
@@ -54,6 +54,7 @@ def run_figures(
             *resolution["notes"],
             *_roster_notes(work, made, int(run["taken_in_number"])),
             *_stay_notes(made, forgotten),
+            *_missing_notes(work, made, agencies, int(run["taken_in_number"])),
         ),
         feeds=drifting.histories(work, agencies),
     )
@@ -80,6 +81,16 @@ def _stay_notes(made: OutreachList, forgotten: Mapping[str, int]) -> Iterator[st
         yield (
             f"{titles.get(agency, agency)}: {count} stays have no end and were last told of more than "
             f"{LONGEST_UNTOLD.days} days ago; they count as custody no more: ask the agency for their ends"
+        )
+
+
+def _missing_notes(work: Work, made: OutreachList, agencies: Sequence[Agency], taken_in_number: int) -> Iterator[str]:
+    """Yield how many people full exports leave out."""
+    titles = {state.agency: state.title for state in made.sources}
+    for one in (found for agency in agencies for found in full_exports.missing(work, agency, taken_in_number)):
+        yield (
+            f"{titles.get(one.agency, one.agency)}, {one.feed}: {one.count} known here are missing from the full "
+            f"export {one.export}; they still count: ask the agency whether they were removed"
         )
 
 

@@ -92,6 +92,8 @@ class Feed:
         snapshot: set where each file lists everybody in custody on one day: what follows from being on it or not.
         never_happened: rows for which this holds are retracted: they count for nothing.
         refusals: what a row says where its file, and with it all that came with it, may not be taken in.
+        is_full: what a row says where the folder or ZIP that it comes in holds everybody. Who is known and missing
+            is counted in the run report, and still counts.
         law: which laws tag the feed's rows.
         part2_column: column of security labels; rows labelled with one of `part2_labels` count only under consent.
         fewest_rows, most_rows: a file with fewer or more rows is refused.
@@ -117,6 +119,7 @@ class Feed:
     snapshot: SnapshotRule | None = None
     never_happened: Condition | None = None
     refusals: tuple[Refusal, ...] = ()
+    is_full: Condition | None = None
     law: tuple[codes.LawTag, ...] = ()
     part2_column: str | None = None
     part2_labels: tuple[str, ...] = ()
@@ -165,7 +168,7 @@ class Feed:
         yield from self._held_against()
         yield from (name for name in (self.part2_column, self.version_column, *self._merge_columns()) if name)
         rules = (self.person, *self.encounters, *self.conditions, self.consent, self.snapshot, *self.refusals)
-        for part in (*rules, self.never_happened):
+        for part in (*rules, self.never_happened, self.is_full):
             if part is not None:
                 yield from part.columns()
 
@@ -256,7 +259,7 @@ class Feed:
 
     def _conditions(self) -> Iterator[OneOf]:
         """Which plain value tests does the feed make anywhere?"""
-        parts: list[object] = [self.never_happened, *(refusal.when for refusal in self.refusals)]
+        parts: list[object] = [self.never_happened, self.is_full, *(refusal.when for refusal in self.refusals)]
         parts += [getattr(rule, name) for rule in self.encounters for name in EncounterRule.CONDITIONS]
         parts += [rule.only_if for rule in self.conditions]
         parts += [self.person.about, self.person.death and self.person.death.when] if self.person else []

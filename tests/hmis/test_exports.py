@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.hmis import exports
-from tests.hmis.exports import DEATH, MARTIN, NADIA, STAY
+from tests.hmis.exports import DEATH, DELTA, FULL, MARTIN, NADIA, OTHERWISE, STAY
 from tests.road import county
 
 COC = "harbor_county_coc"
@@ -139,6 +139,20 @@ def test_no_value_of_a_client_is_told_where_a_row_is_set_aside(store, tmp_path, 
     told = str(store.read("quarantined_rows").to_dict("records")) + caplog.text + "".join(capfd.readouterr())
     assert "Client.csv" in told
     assert CANARY not in told + str(result)
+
+
+@pytest.mark.parametrize("directive", [DELTA, FULL])
+def test_who_is_missing_from_a_full_export_still_counts_and_is_counted_in_the_run_report(
+    store, tmp_path, publish, directive
+):
+    exports.deliver(tmp_path / "in", clients=(MARTIN, NADIA), directive=OTHERWISE)
+    later = MARTIN | {"DateUpdated": "2026-11-07 09:00:00"}
+    exports.deliver(tmp_path / "in", day="20261108", clients=(later,), directive=directive)
+    publish()
+    told = "clients: 1 known here are missing from the full export hmis_20261108.zip"
+    report = (tmp_path / "out" / "run_report.html").read_text(encoding="utf-8")
+    assert (told in report) == (directive == FULL)
+    assert known(store, NADIA["PersonalID"])
 
 
 def test_a_zip_that_may_not_be_read_stops_its_agency_until_a_whole_one_comes(store, tmp_path, publish):
