@@ -7,6 +7,11 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from pipeline.contract.errors import DeclarationError
+from pipeline.contract.moments import is_format
+
+RESERVED = frozenset(("row_id", "delivery_id", "line_number", "business_date", "record_key"))
+"""Names that every row has in the program itself. A column of a file that is called so gets another name here, and its
+own as an alias."""
 
 
 def check(is_right: bool, message: str, value: object) -> None:
@@ -67,7 +72,8 @@ class Column:
         aliases: what the header has called it in other years or versions; the first that is there is read.
         meaning: one sentence, shown on the reference page.
         kind: what it holds.
-        formats: strptime patterns, tried in order, for dates, times and moments ("iso" is ISO 8601, offset allowed).
+        formats: strptime patterns, tried in order, for dates, times and moments; or "iso" (ISO 8601, offset allowed),
+            "hl7", "epoch" and "epoch_ms" (since 1970 UTC), "excel" (a date cell saved as a number).
         codes: the closed list of values for a code; an unknown one is a fault. Empty: any text is taken.
         is_required: the file cannot be read without this column.
         may_be_empty: whether a row may leave it blank.
@@ -96,6 +102,8 @@ class Column:
 
     def __post_init__(self) -> None:
         check(bool(self.name.strip()), "a column needs a name", self.name)
+        is_free = self.name not in RESERVED
+        check(is_free, "the program uses this name itself; choose another, with this one among its aliases", self.name)
         check(
             self.meaning.strip().endswith("."), "a column's meaning is one sentence, ending in a full stop", self.name
         )
@@ -104,6 +112,8 @@ class Column:
             has_time == bool(self.formats), "dates, times and moments need formats and nothing else has any", self.name
         )
         check(not self.codes or self.kind is Kind.CODE, "only a code column has codes", self.name)
+        unreadable = [pattern for pattern in self.formats if not is_format(pattern)]
+        check(not unreadable, f"{self.name}: a format is a strptime pattern, as %m/%d/%Y, or has a name", unreadable)
         unknown = set(self.typical) - set(self.codes) - {""} if self.codes else set()
         check(not unknown, f"typical values of {self.name} are not among its codes", sorted(unknown))
         check(all(n > 0 for n in self.typical.values()), "typical values need a count above 0", self.name)

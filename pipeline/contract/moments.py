@@ -3,13 +3,15 @@
 Expectations and translation both read dates here, so a value that passes the one never fails the other. Nothing is
 guessed: a text is read by one of its declared formats, in their order, and must be exactly what that format would
 write; surrounding blanks and the case of month names do not count. "iso" stands for ISO 8601 in its extended form,
-"hl7" for the date and time of HL7 v2. A format may name a day and a month without their zeros, as spreadsheets write
-them: `%-m/%-d/%Y`.
+"hl7" for the date and time of HL7 v2, "epoch", "epoch_ms" and "excel" for counts since a day. A format may name day,
+month and hour without their zeros, as spreadsheets write them: `%-m/%-d/%Y %-H:%M`.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
+from decimal import Decimal
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
@@ -24,6 +26,18 @@ HL7 = "hl7"
 A year or a month alone, which DTM allows, is declared as `%Y` or `%Y%m`: whether it is enough is a fact of the feed.
 """
 
+EPOCH, EPOCH_MS = "epoch", "epoch_ms"
+"""The format names of seconds and milliseconds since 1970-01-01 UTC, as web services write moments.
+
+Within three years of that day nothing is read: a 0 there stands for no moment.
+"""
+
+EXCEL = "excel"
+"""The format name of the days since 1899-12-30, with a fraction for the time: a date cell saved as a number.
+
+Five digits, so 1927 to 2173: four digits are a year.
+"""
+
 LARGEST_OFFSET = timedelta(hours=14)
 """Hours. No place on earth is further from UTC; source: the dateTime type of HL7 FHIR R4 and of XML Schema 1.1."""
 
@@ -33,6 +47,9 @@ DISTINCT_TEXTS = 1 << 16
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
 _ISO_MOMENT = re.compile(rf"({_ISO_DATE.pattern})(?:T({_ISO_TIME.pattern})(?:(Z)|([+-])([0-9]{{2}}):?([0-9]{{2}}))?)?")
+_SECONDS, _MILLISECONDS = re.compile(r"-?[0-9]{8,11}"), re.compile(r"-?[0-9]{11,14}")
+_THREE_YEARS = timedelta(days=3 * 365)
+_SERIAL_DAY = re.compile(r"[0-9]{5}(?:\.[0-9]{1,15})?")
 _HL7_MOMENT = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})"
     r"(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:\.([0-9]{1,4}))?)?)?)?"
@@ -42,7 +59,24 @@ _HL7_MOMENT = re.compile(
 
 def has_day(pattern: str) -> bool:
     """Does a format name the day? A month or a year alone is not enough to say when something happened."""
-    return pattern in (ISO, HL7) or any(part in pattern for part in ("%d", "%-d", "%j"))
+    return pattern in _READERS or any(part in pattern for part in ("%d", "%-d", "%j"))
+
+
+def is_format(pattern: str) -> bool:
+    """Is this a format at all: does it read what it writes?
+
+    >>> is_format("%m/%d/%Y"), is_format("MM/DD/YYYY"), is_format("iso")
+    (True, False, True)
+    """
+    if pattern in _READERS:
+        return True
+    written = write_moment(datetime(2026, 11, 26, 13, 45, 58, tzinfo=UTC), pattern)
+    return "%" in pattern and _read_exactly(written, pattern) is not None
+
+
+def is_strptime(pattern: str) -> bool:
+    """Is a format one that strptime itself knows, so that other libraries read it too?"""
+    return pattern not in _READERS and "%-" not in pattern
 
 
 def parse_date(text: str, formats: tuple[str, ...]) -> date | None:
@@ -52,6 +86,8 @@ def parse_date(text: str, formats: tuple[str, ...]) -> date | None:
     (datetime.date(2026, 2, 28), None)
     >>> parse_date("1964-10", ("%Y-%m-%d", "%Y-%m")), parse_date("2026-1-5", ("%Y-%m-%d",))
     (datetime.date(1964, 10, 1), None)
+    >>> parse_date("46332", ("excel",)), parse_date("1793923200", ("epoch",))
+    (datetime.date(2026, 11, 6), datetime.date(2026, 11, 6))
     """
     trimmed = text.strip()
     for pattern in formats:
@@ -84,7 +120,8 @@ def parse_moment(text: str, formats: tuple[str, ...], zone: str | tzinfo) -> dat
 
     Args:
         text: as delivered.
-        formats: strptime patterns, "iso" or "hl7", tried in order; one without a time of day means the day's beginning.
+        formats: strptime patterns or names of `_READERS`, tried in order; without a time of day the day's beginning is
+            meant.
         zone: IANA name (or zone) of the agency's local time. Counts only where the text names no offset itself.
 
     >>> parse_moment("2026-01-05T10:00-07:00", ("iso",), "America/Denver")
@@ -92,20 +129,33 @@ def parse_moment(text: str, formats: tuple[str, ...], zone: str | tzinfo) -> dat
     """
     trimmed = text.strip()
     for pattern in formats:
-        found = _iso_moment(trimmed) if pattern == ISO else _moment(trimmed, pattern)
+        found = _moment(trimmed, pattern)
         if found is not None and _is_year_possible(found.year):
             return in_utc(found, zone)
     return None
 
 
 def write_moment(moment: date, pattern: str) -> str:
-    """How does a format other than "iso" write a day or a moment? `%-m` and `%-d` on every system.
+    """How does a strptime pattern write a day or a moment? `%-m`, `%-d`, `%-H` and `%-I` on every system.
 
-    >>> write_moment(date(2005, 10, 1), "%-m/%-d/%y")
-    '10/1/05'
+    >>> write_moment(date(2005, 10, 1), "%-m/%-d/%y"), write_moment(datetime(2005, 10, 1, 0, 5), "%-H:%M or %-I:%M %p")
+    ('10/1/05', '0:05 or 12:05 AM')
     """
-    without_zeros = pattern.replace("%-m", str(moment.month)).replace("%-d", str(moment.day))
-    return moment.strftime(without_zeros)
+    if "%-" in pattern:
+        for part in ("%m", "%d", "%H", "%I"):
+            pattern = pattern.replace(f"%-{part[1]}", moment.strftime(part).removeprefix("0"))
+    return moment.strftime(pattern)
+
+
+def write_count(moment: datetime, pattern: str) -> str:
+    """How is a moment written as a count since a day: "epoch", "epoch_ms" or "excel"? The last one as it is, zoneless.
+
+    >>> write_count(datetime(2026, 11, 6, 12, tzinfo=UTC), "excel")
+    '46332.5'
+    """
+    if pattern == EXCEL:
+        return f"{(moment.replace(tzinfo=None) - _FIRST_SERIAL_DAY) / timedelta(days=1):.10f}".rstrip("0").rstrip(".")
+    return str(round(moment.timestamp() * (1000 if pattern == EPOCH_MS else 1)))
 
 
 def born_before(day: date, by: date) -> date | None:
@@ -145,7 +195,8 @@ def _is_year_possible(year: int) -> bool:
 
 
 def _moment(trimmed: str, pattern: str) -> datetime | None:
-    return _hl7_moment(trimmed) if pattern == HL7 else _read_exactly(trimmed, pattern)
+    read = _READERS.get(pattern)
+    return read(trimmed) if read else _read_exactly(trimmed, pattern)
 
 
 @lru_cache(DISTINCT_TEXTS)
@@ -211,9 +262,39 @@ def _hl7_moment(trimmed: str) -> datetime | None:
         return None
 
 
+def _from_epoch(trimmed: str, shape: re.Pattern[str], unit: timedelta) -> datetime | None:
+    """Which moment is so many units after 1970-01-01 UTC?"""
+    since = int(trimmed) * unit if shape.fullmatch(trimmed) else timedelta()
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + since if abs(since) > _THREE_YEARS else None
+    except OverflowError:
+        return None
+
+
+_FIRST_SERIAL_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 -- a spreadsheet knows no zone
+
+
+def _from_serial_day(trimmed: str) -> datetime | None:
+    """Which local moment is so many days after a spreadsheet's first? To the second: its fractions are no closer."""
+    if not _SERIAL_DAY.fullmatch(trimmed):
+        return None
+    seconds = round(Decimal(trimmed) * 86_400)
+    return _FIRST_SERIAL_DAY + timedelta(seconds=seconds)
+
+
 def _offset_zone(sign: str, hours: str, minutes: str) -> timezone | None:
     """Which zone has this offset from UTC? None where no place on earth has it."""
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     if int(minutes) > 59 or offset > LARGEST_OFFSET:
         return None
     return timezone(-offset if sign == "-" else offset)
+
+
+_READERS: dict[str, Callable[[str], datetime | None]] = {
+    ISO: _iso_moment,
+    HL7: _hl7_moment,
+    EPOCH: partial(_from_epoch, shape=_SECONDS, unit=timedelta(seconds=1)),
+    EPOCH_MS: partial(_from_epoch, shape=_MILLISECONDS, unit=timedelta(milliseconds=1)),
+    EXCEL: _from_serial_day,
+}
+"""What reads each format that has a name and is no strptime pattern."""

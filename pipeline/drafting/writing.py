@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.contract.columns import Kind
+from pipeline.contract.columns import RESERVED, Kind
 from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
 from pipeline.drafting.columns import Judged
 from pipeline.drafting.words import MEANINGS
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 DECIDE = "# DECIDE: "
 LONGEST_LINE = 110
 """Characters; a code list that is longer stands in several lines."""
-
-TAKEN = frozenset(("row_id", "delivery_id", "line_number", "business_date", "record_key"))
-"""Names that a row has in the program itself: a column of a file that is called so gets another, and an alias."""
 
 loads = json.loads
 """How is a row's payload read? As the readers write it."""
@@ -48,7 +45,7 @@ def write(feeds: Sequence["FeedDraft"], name: str, title: str, zone: str) -> tup
 
 def _named(column: str) -> str:
     """What is a column called in the declaration?"""
-    return f"{column}_of_file" if column in TAKEN else column
+    return f"{column}_of_file" if column in RESERVED else column
 
 
 def _text(value: str) -> str:
@@ -67,7 +64,7 @@ def _imports(feeds: Sequence["FeedDraft"]) -> list[str]:
     used = {"Agency", "Feed", "Column", "needed", *(type(feed.wire.format).__name__ for feed in feeds)}
     if any(one.kind is not Kind.TEXT for feed in feeds for one in feed.columns):
         used.add("Kind")
-    if any(name in TAKEN for feed in feeds for name in feed.key):
+    if any(name in RESERVED for feed in feeds for name in feed.key):
         used.add("OnFault")
     for feed in feeds:
         fields = {one.field for one in feed.columns}
@@ -130,7 +127,7 @@ def _format(found: Format) -> str:
 
 
 def _aliases(one: Judged) -> list[str]:
-    return [f"aliases=({_text(one.name)},)"] if one.name in TAKEN else []
+    return [f"aliases=({_text(one.name)},)"] if one.name in RESERVED else []
 
 
 def _column(one: Judged, *, is_key: bool) -> Iterator[str]:
@@ -139,7 +136,7 @@ def _column(one: Judged, *, is_key: bool) -> Iterator[str]:
     told += [f"formats=({' '.join(_text(each) + ',' for each in one.formats)})"] if one.formats else []
     if is_key:
         told += _aliases(one)
-        if one.name in TAKEN:  # `needed` has no aliases
+        if one.name in RESERVED:  # `needed` has no aliases
             needed = ["is_required=True", "may_be_empty=False", "on_fault=OnFault.QUARANTINE_ROW"]
             told = [*(told if one.kind is not Kind.ID else ["kind=Kind.ID", *told]), *needed]
             yield f"        Column(name={_text(_named(one.name))}, meaning={_text(meaning)}, {', '.join(told)}),"

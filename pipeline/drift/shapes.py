@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.contract.columns import Column, Kind
+from pipeline.contract.moments import ISO, is_strptime, parse_moment
 
 SHAPES = ("digits", "letters", "words", "figures", "mixed")
 """Digits only; letters only; letters with marks of names; digits with marks of dates and numbers; the rest."""
@@ -134,8 +135,12 @@ def days_of(texts: Texts, column: Column, zone: str) -> np.ndarray:
 
 
 def _days(different: pd.Series, pattern: str, zone: str) -> pd.Series:
-    if pattern != "iso":
+    if is_strptime(pattern):
         return pd.to_datetime(different, format=pattern, errors="coerce").dt.normalize()
+    if pattern != ISO:
+        told = [parse_moment(text, (pattern,), zone) for text in different]
+        moments = pd.Series(pd.to_datetime(told, utc=True), index=different.index)
+        return moments.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
     has_offset = different.str.contains(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
     local = pd.to_datetime(different.where(~has_offset), format="ISO8601", errors="coerce")
     told = pd.to_datetime(different.where(has_offset), format="ISO8601", errors="coerce", utc=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from pipeline.contract.declaration import Column, Delimited, Feed, FhirBundle, FhirNdjson, FullName, Kind, When
-from pipeline.contract.moments import HL7, ISO, has_day, write_moment
+from pipeline.contract.moments import EPOCH, EPOCH_MS, EXCEL, HL7, ISO, has_day, write_count, write_moment
 from pipeline.synthetic.chance import Chance, Weighted
 from pipeline.synthetic.noise import Seen, address_parts, in_case
 
@@ -21,11 +21,15 @@ def moment_text(pattern: str, moment: datetime) -> str:
     """How is a local moment written in a declared format? "iso" and "hl7" keep the offset."""
     if pattern == HL7:
         return moment.strftime("%Y%m%d%H%M%S%z")
+    if pattern in (EPOCH, EPOCH_MS, EXCEL):
+        return write_count(moment, pattern)
     return moment.isoformat() if pattern == ISO else write_moment(moment, pattern)
 
 
 def day_text(pattern: str, day: date) -> str:
     """How is a day written in a declared format?"""
+    if pattern in (EPOCH, EPOCH_MS, EXCEL):
+        return write_count(datetime.combine(day, time(), UTC), pattern)
     return day.isoformat() if pattern == ISO else write_moment(day, "%Y%m%d" if pattern == HL7 else pattern)
 
 

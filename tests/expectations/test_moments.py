@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.births import birth_date_text
-from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time
+from pipeline.contract.moments import in_utc, parse_date, parse_moment, parse_time, write_count
 
 DENVER = "America/Denver"
 EVERY_FORMAT = (
@@ -18,7 +18,11 @@ EVERY_FORMAT = (
     "%Y%m%d",
     "%Y-%m-%d",
     "%m/%d/%Y %H:%M",
+    "%-m/%-d/%Y %-I:%M %p",
     "%Y-%m-%dT%H:%M",
+    "epoch",
+    "epoch_ms",
+    "excel",
     "%Y-%m",
     "%Y",
     "%H%M",
@@ -41,6 +45,44 @@ EVERY_FORMAT = (
 )
 def test_a_day_in_the_agreed_format_is_read(text, formats, expected):
     assert parse_date(text, formats) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "expected"),
+    [
+        ("7/1/2026 0:15", "%-m/%-d/%Y %-H:%M", "2026-07-01T06:15Z"),
+        ("7/1/2026 12:15 AM", "%-m/%-d/%Y %-I:%M %p", "2026-07-01T06:15Z"),
+        ("46204.010416666664", "excel", "2026-07-01T06:15Z"),
+        ("46204", "excel", "2026-07-01T06:00Z"),
+        ("1782886500", "epoch", "2026-07-01T06:15Z"),
+        ("1782886500000", "epoch_ms", "2026-07-01T06:15Z"),
+    ],
+)
+def test_a_moment_as_spreadsheets_and_web_services_write_it_is_read(text, pattern, expected):
+    assert parse_moment(text, (pattern,), DENVER) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("07/1/2026 0:15", "%-m/%-d/%Y %-H:%M"),
+        ("7/1/2026 00:15", "%-m/%-d/%Y %-H:%M"),
+        ("2026", "excel"),
+        ("4.6E4", "excel"),
+        ("0", "epoch"),
+        ("-1", "epoch_ms"),
+        ("1782886500", "epoch_ms"),
+        ("1782886500000", "epoch"),
+    ],
+)
+def test_a_count_or_a_day_that_only_looks_like_the_agreed_format_is_no_moment(text, pattern):
+    assert parse_moment(text, (pattern,), DENVER) is None
+
+
+@given(seconds=st.integers(10**9, 4 * 10**9), pattern=st.sampled_from(("epoch", "epoch_ms", "excel")))
+def test_what_is_written_as_a_count_is_read_as_the_same_second(seconds, pattern):
+    second = datetime.fromtimestamp(seconds, UTC)
+    assert parse_moment(write_count(second, pattern), (pattern,), UTC) == second
 
 
 @pytest.mark.parametrize(
