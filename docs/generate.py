@@ -106,6 +106,8 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
     yield f"Files: `{feed.file_pattern}`; {_format_words(feed)}."
     laws = ", ".join(_code(law.value) for law in feed.law) or "none"
     yield f"Law tags: {laws}. The agency is late after {feed.late_after_days} days without newer data."
+    if feed.blanks:
+        yield f"Where it has nothing, the agency writes {_listed(feed.blanks)}."
     if feed.person and feed.person.about:
         yield f"About the person only where {condition_words(feed.person.about)}."
     for rule in feed.encounters:
@@ -138,7 +140,8 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
 def _format_words(feed: Feed) -> str:
     if isinstance(feed.format, Delimited):
         delimiter = {",": "comma", "|": "pipe", "\t": "tab"}.get(feed.format.delimiter, feed.format.delimiter)
-        return f"delimited by {delimiter}, {feed.format.encoding}"
+        header = f", header in line {feed.format.header_line}" if feed.format.header_line > 1 else ""
+        return f"delimited by {delimiter}, {feed.format.encoding}{header}"
     if isinstance(feed.format, FixedWidth):
         return f"fixed width, {feed.format.width()} characters a line, {feed.format.encoding}"
     if isinstance(feed.format, JsonLines):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pyarrow.json as pa_json
 from pipeline import readers, snapshots
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Condition, Delimited, Feed, FixedWidth
+from pipeline.distinct import Distinct
 from pipeline.readers import Reading
 from pipeline.row_values import holds
 
@@ -34,8 +36,20 @@ def flat_rows(feed: Feed, places: pd.DataFrame, payloads: Sequence[str]) -> pd.D
         rows = [readers.flatten(feed, json.loads(payload)) for payload in payloads]
         missing = None if feed.is_cumulative else ""
         flat = {name: [row.get(name, missing) for row in rows] for name in names if any(name in row for row in rows)}
+    else:
+        flat |= _as_declared(feed, flat)
     columns = {name: pd.Series(texts, index=places.index, dtype=object) for name, texts in flat.items()}
     return places[[*PLACE, "business_date"]].assign(**columns)
+
+
+def _as_declared(feed: Feed, flat: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What do these columns say, by the declaration? Those only in which a text may stand for another one."""
+    said = {}
+    for column in readers.spelled_otherwise(feed):
+        if column.name in flat:
+            texts = Distinct.of(pd.Series(flat[column.name], dtype=object))
+            said[column.name] = texts.map(partial(readers.as_declared, feed, column)).to_numpy()
+    return said
 
 
 def texts_by_column(names: Sequence[str], payloads: Sequence[str]) -> dict[str, np.ndarray] | None:

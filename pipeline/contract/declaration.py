@@ -84,7 +84,9 @@ class Feed:
         date_format: strptime pattern of that group.
         format: how the rows come.
         key: columns that together name the row; joined by `|` they are its record key.
-        columns: every column of the layout, in its order.
+        columns: every column of the layout, in its order. Where a header has a name twice, the second column is
+            declared as `NAME (2)`.
+        blanks: what the agency writes where it has nothing: NULL, N/A. Compared without regard to case.
         person: when a row is a person record.
         encounters: when a row is an encounter.
         conditions: when a row is a lasting condition.
@@ -112,6 +114,7 @@ class Feed:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     date_format: str | None = None
+    blanks: tuple[str, ...] = ()
     person: PersonRule | None = None
     encounters: tuple[EncounterRule, ...] = ()
     conditions: tuple[ConditionRule, ...] = ()
@@ -159,6 +162,9 @@ class Feed:
             f"{self.name}: part2_column and part2_labels",
             self.part2_column,
         )
+        said = {code.upper() for column in self.columns for code in column.codes}
+        stray = sorted({text for text in self.blanks if text.upper() in said or text != text.strip()})
+        check(not stray, f"{self.name}: a blank is no code of a column, and stands trimmed", stray)
         self._check_kinds()
         self._check_snapshot()
         self._check_flat_columns()

@@ -31,6 +31,7 @@ class Delimited:
         line_end: how the agency ends its lines (any is read).
         value_mark: what its database puts between several values of one field (a Pick or MultiValue system: "ý" in
             Windows-1252); a row with one is set aside, because nobody can tell which value counts. None: it has none.
+        header_line: the line with the names of the columns; titles that stand above it are no data.
     """
 
     delimiter: str = ","
@@ -39,8 +40,10 @@ class Delimited:
     is_fully_quoted: bool = False
     line_end: str = "\n"
     value_mark: str | None = None
+    header_line: int = 1
 
     def __post_init__(self) -> None:
+        check(self.header_line >= 1, "lines of a file are counted from 1", self.header_line)
         check(len(self.delimiter) == 1, "a delimiter is one character", self.delimiter)
         _check_encoding(self.encoding)
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import IO
 
 from pipeline.contract.declaration import (
+    Column,
     Delimited,
     Excel,
     Feed,
@@ -39,11 +40,13 @@ __all__ = [
     "FileUnreadable",
     "Reading",
     "Row",
+    "as_declared",
     "blanked",
     "flatten",
     "read",
     "rows_of",
     "salvage",
+    "spelled_otherwise",
 ]
 
 READERS: dict[type, ModuleType] = {
@@ -82,20 +85,32 @@ def read(feed: Feed, content: bytes) -> Reading:
 
 def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     """Which declared columns does a row as delivered hold? Values as text, blanks trimmed; absent ones are left out."""
-    return _with_zeros(feed, READERS[type(feed.format)].flatten(feed, payload))
+    return _as_declared(feed, READERS[type(feed.format)].flatten(feed, payload))
 
 
 def salvage(feed: Feed, payload: object) -> dict[str, str]:
     """Which columns does a row hold, set aside or not, as far as it can be told? Sealing has to find every row."""
-    return _with_zeros(feed, READERS[type(feed.format)].salvage(feed, payload))
+    return _as_declared(feed, READERS[type(feed.format)].salvage(feed, payload))
 
 
-def _with_zeros(feed: Feed, flat: dict[str, str]) -> dict[str, str]:
-    """What do numbers say once the zeros are back that a spreadsheet took off their front, where it is declared?"""
-    for column in feed.columns:
-        if column.digits and flat.get(column.name, "").isascii() and flat.get(column.name, "").isdigit():
-            flat[column.name] = flat[column.name].zfill(column.digits)
+def _as_declared(feed: Feed, flat: dict[str, str]) -> dict[str, str]:
+    for column in spelled_otherwise(feed):
+        if column.name in flat:
+            flat[column.name] = as_declared(feed, column, flat[column.name])
     return flat
+
+
+def spelled_otherwise(feed: Feed) -> tuple[Column, ...]:
+    """In which columns may a text stand for another one, as the feed declares it?"""
+    return tuple(column for column in feed.columns if column.digits or feed.blanks)
+
+
+def as_declared(feed: Feed, column: Column, text: str) -> str:
+    """What does a trimmed text say, by the declaration? Zeros are back that a spreadsheet took; "NULL" is blank."""
+    if feed.blanks and text.upper() in {blank.upper() for blank in feed.blanks}:
+        return ""
+    is_number = column.digits is not None and text.isascii() and text.isdigit()
+    return text.zfill(column.digits or 0) if is_number else text
 
 
 def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:

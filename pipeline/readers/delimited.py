@@ -16,6 +16,7 @@ from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Delimited, Feed
 from pipeline.readers.reading import (
     About,
+    ColumnRepeated,
     Fault,
     FileUnreadable,
     Row,
@@ -38,16 +39,19 @@ csv.field_size_limit(LONGEST_FIELD)
 
 
 def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
-    """Yield the rows of the file. The first record is the header. Raises FileUnreadable without one."""
+    """Yield the rows of the file below its header. Raises FileUnreadable without one."""
     layout = layout_of(feed)
-    records = _records(text_lines(stream, layout.encoding), layout.delimiter)
+    records = _records(text_lines(stream, layout.encoding), layout)
     _, header, _ = next(records, (0, None, None))
     if header is None:
         raise FileUnreadable("the file is empty; ask the agency to send it again", 0)
-    names = declared_names(feed, header)
+    try:
+        names = declared_names(feed, header)
+    except ColumnRepeated as fault:
+        raise FileUnreadable(str(fault), sum(1 for _ in records)) from None
     if not names:
         line_count = sum(1 for _ in records)
-        raise FileUnreadable(_no_header(feed, header, layout.delimiter), line_count)
+        raise FileUnreadable(_no_header(feed, header, layout), line_count)
     about.missing_required = tuple(c.name for c in feed.columns if c.is_required and c.name not in names)
     about.extra_columns = sum(name not in {column.name for column in feed.columns} for name in names)
     may_trail = layout.has_trailing_delimiter or not header[-1].strip()
@@ -65,12 +69,13 @@ def layout_of(feed: Feed) -> Delimited:
     return feed.format
 
 
-def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str] | None, RowFault | None]]:
-    """Yield (line number, fields, fault) per record; blank lines are no records."""
+def _records(lines: Iterator[str], layout: Delimited) -> Iterator[tuple[int, list[str] | None, RowFault | None]]:
+    """Yield (line number, fields, fault) per record from the header on; blank lines are no records."""
     ahead: deque[str] = deque()
-    line_number = 1
+    line_number = layout.header_line
+    deque(islice(lines, line_number - 1), maxlen=0)
     while _fill(ahead, lines, 1):
-        fields, used = _parse(ahead, lines, delimiter)
+        fields, used = _parse(ahead, lines, layout.delimiter)
         if fields is None:
             yield line_number, [ahead[0].rstrip("\r")], RowFault.OPEN_QUOTE
         elif any(field.strip() for field in fields):
@@ -116,14 +121,22 @@ def _parse_leniently(text: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def _no_header(feed: Feed, header: list[str], delimiter: str) -> str:
-    """What is said of a first line that is no header? Which delimiter it seems to have, if that makes one of it."""
-    line = delimiter.join(header)
+def _no_header(feed: Feed, header: list[str], layout: Delimited) -> str:
+    """What is said of a line that is no header? Which delimiter it seems to have, if that makes one of it."""
+    line = layout.delimiter.join(header)
     for other, called in SEEN_DELIMITERS.items():
-        if other != delimiter and len(declared_names(feed, line.split(other))) > len(header):
-            declared = SEEN_DELIMITERS.get(delimiter, f"[{delimiter}]")
+        if other != layout.delimiter and line.count(other) >= len(header) and _is_header(feed, line.split(other)):
+            declared = SEEN_DELIMITERS.get(layout.delimiter, f"[{layout.delimiter}]")
             return f"its columns seem to be parted by {called} where {declared} is declared; ask which the agency means"
-    return "its first line is no header of this layout; ask which layout the agency sent"
+    where = "its first line" if layout.header_line == 1 else f"its line {layout.header_line}, or the next one filled,"
+    return f"{where} is no header of this layout; ask which layout the agency sent"
+
+
+def _is_header(feed: Feed, fields: list[str]) -> bool:
+    try:
+        return bool(declared_names(feed, fields))
+    except ColumnRepeated:
+        return True
 
 
 def _row(names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> Row:

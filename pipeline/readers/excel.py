@@ -25,7 +25,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from pipeline.contract.declaration import Excel, Feed
 from pipeline.readers.excel_writing import workbook
-from pipeline.readers.reading import About, FileUnreadable, Row, declared_names
+from pipeline.readers.reading import About, ColumnRepeated, FileUnreadable, Row, declared_names
 
 LARGEST_UNPACKED = 300_000_000
 """Bytes of all parts of a workbook. A sheet of a million rows and ten columns has about 250 million."""
@@ -146,7 +146,10 @@ def _header(feed: Feed, sheet: Any, header_row: int) -> dict[int, str]:
     """Which column stands in which place, counted from 1? Raises FileUnreadable where none is a declared one."""
     [(_, cells)] = list(_rows(sheet, header_row, header_row, LAST_COLUMN)) or [(header_row, {})]
     places = list(range(1, max(cells, default=0) + 1))
-    names = declared_names(feed, [cells.get(place) or _unnamed(place) for place in places]) if places else []
+    try:
+        names = declared_names(feed, [cells.get(place) or _unnamed(place) for place in places]) if places else []
+    except ColumnRepeated as fault:
+        raise FileUnreadable(str(fault), 0) from None
     if not names:
         what = f"row {header_row} of its sheet is no header of this layout"
         raise FileUnreadable(f"{what}; ask which layout the agency sent", 0)

@@ -3,8 +3,9 @@
 import io
 import json
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import IO
 
 from pipeline.contract.codes import RowFault
@@ -126,20 +127,56 @@ class Reading:
     extra_columns: int = 0
 
 
+class ColumnRepeated(ValueError):
+    """The header has a declared column more than once, and the declaration does not tell them apart."""
+
+
 def declared_names(feed: Feed, header: list[str]) -> list[str]:
-    """Which column is each field of the header? In declared spelling where declared; empty where none is known."""
+    """Which column is each field of the header? In declared spelling where declared; empty where none is known.
+
+    Raises:
+        ColumnRepeated: of several fields nobody can tell which one is the declared column.
+    """
+    cleaned = _cleaned(header)
+    names = told_apart(cleaned)
+    declared = {name.upper(): column.name for column in feed.columns for name in (column.name, *column.aliases)}
+    if not any(name.upper() in declared for name in names):
+        return []
+    found = [declared.get(name.upper(), name) for name in names]
+    unclear = {name for name in found if found.count(name) > 1}
+    for written, name in zip(cleaned, names, strict=True):
+        if written != name and written.upper() in declared and name.upper() not in declared:
+            unclear.add(declared[written.upper()])
+    if unclear:
+        what = f"its header has more than one column that could be [{', '.join(sorted(unclear))}]"
+        raise ColumnRepeated(f"{what}; declare the second as a column [NAME (2)], or ask which one the agency means")
+    return found
+
+
+def _cleaned(header: list[str]) -> list[str]:
+    """What are the fields of a header called? Without a byte order mark, quotes and an empty last one."""
     cleaned = [field.strip().strip('"') for field in header]
     for mark in _MANGLED_MARKS:
         cleaned[0] = cleaned[0].removeprefix(mark).strip('"')
     if cleaned and not cleaned[-1]:
         cleaned.pop()
-    declared = {name.upper(): column.name for column in feed.columns for name in (column.name, *column.aliases)}
-    if not any(name.upper() in declared for name in cleaned):
-        return []
-    names = [declared.get(name.upper(), name) for name in cleaned]
-    if len(set(names)) != len(names):
-        return []
-    return names
+    return cleaned
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """What are columns called, each differently? The second NAME is `NAME (2)`; one without a name goes by its place.
+
+    >>> told_apart(["Name", "DOB", "", "name"])
+    ['Name', 'DOB', 'column 3', 'name (2)']
+    """
+    found: list[str] = []
+    taken: set[str] = set()
+    for place, written in enumerate(names, start=1):
+        base = written or f"column {place}"
+        name = next(one for one in chain([base], (f"{base} ({n})" for n in count(2))) if one.upper() not in taken)
+        taken.add(name.upper())
+        found.append(name)
+    return found
 
 
 def blanked_lines(rows: Iterator[Row], content: bytes, lines: Set[int], encoding: str = "utf-8") -> bytes:

@@ -87,6 +87,7 @@ def _delimited(feed: Feed, layout: Delimited, rows: list[Row], padded: dict[str,
     widths = [padded.get(name, 0) for name in names]
     last = [""] if layout.has_trailing_delimiter else []
     text = io.StringIO()
+    text.write(layout.line_end * (layout.header_line - 1))
     writer = delimited.writer(layout, text)
     writer.writerow(names + last)
     if padded:

@@ -64,6 +64,10 @@ NEVER_BLANK = {"is_required": True, "may_be_empty": False}
 MISTAKES = {
     "a column without a name": (lambda: column(" "), " "),
     "a column without a sentence": (lambda: column(meaning="no full stop"), "note"),
+    "a name that the program uses itself": (lambda: column("line_number"), "line_number"),
+    "a format as people write it": (lambda: column(kind=Kind.DATE, formats=("MM/DD/YYYY",)), "['MM/DD/YYYY']"),
+    "a blank that is a code": (lambda: feed(blanks=("Poor",)), "['Poor']"),
+    "a header above the file": (lambda: Delimited(header_line=0), "0"),
     "a date without formats": (lambda: column(kind=Kind.DATE), "note"),
     "a text with formats": (lambda: column(formats=("iso",)), "note"),
     "a text with codes": (lambda: column(codes=("Y",)), "note"),

@@ -174,7 +174,10 @@ UNREADABLE = {
     "a billion laughs": (laughs(), "damaged or cut off"),
     "no such sheet": (one_sheet(ANN), r"no sheet \[Permits\]"),
     "another header": (one_sheet(("x",), names=("number",)), "row 1 of its sheet is no header"),
-    "a header twice": (one_sheet(("x", "y"), names=("permit", "Permit")), "row 1 of its sheet is no header"),
+    "a header twice": (
+        one_sheet(("x", "y"), names=("permit", "Permit")),
+        r"more than one column that could be \[permit\]",
+    ),
     "an empty sheet": (book(("Sheet1", {}, False)), "row 1 of its sheet is no header"),
 }
 
