@@ -46,7 +46,8 @@ DISTINCT_TEXTS = 1 << 16
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
-_ISO_MOMENT = re.compile(rf"({_ISO_DATE.pattern})(?:T({_ISO_TIME.pattern})(?:(Z)|([+-])([0-9]{{2}}):?([0-9]{{2}}))?)?")
+_OFFSET = r"(Z)|([+-])([0-9]{2})(?::?([0-9]{2}))?"
+_ISO_MOMENT = re.compile(rf"({_ISO_DATE.pattern})(?:T({_ISO_TIME.pattern})(?:{_OFFSET})?)?")
 _SECONDS, _MILLISECONDS = re.compile(r"-?[0-9]{8,11}"), re.compile(r"-?[0-9]{11,14}")
 _THREE_YEARS = timedelta(days=3 * 365)
 _SERIAL_DAY = re.compile(r"[0-9]{5}(?:\.[0-9]{1,15})?")
@@ -239,7 +240,7 @@ def _iso_moment(trimmed: str) -> datetime | None:
         return None
     offset_zone = UTC if found[7] else None
     if found[8]:
-        offset_zone = _offset_zone(found[8], found[9], found[10])
+        offset_zone = _offset_zone(found[8], found[9], found[10] or "00")
         if offset_zone is None:
             return None
     return datetime.combine(day, time_of_day, offset_zone)

@@ -141,7 +141,7 @@ def _days(different: pd.Series, pattern: str, zone: str) -> pd.Series:
         told = [parse_moment(text, (pattern,), zone) for text in different]
         moments = pd.Series(pd.to_datetime(told, utc=True), index=different.index)
         return moments.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
-    has_offset = different.str.contains(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
+    has_offset = different.str.contains(r"T.*(?:Z|[+-]\d\d(?::?\d\d)?)$")
     local = pd.to_datetime(different.where(~has_offset), format="ISO8601", errors="coerce")
     told = pd.to_datetime(different.where(has_offset), format="ISO8601", errors="coerce", utc=True)
     return local.fillna(told.dt.tz_convert(zone).dt.tz_localize(None)).dt.normalize()

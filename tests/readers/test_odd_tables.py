@@ -121,3 +121,22 @@ def test_the_fast_way_to_read_rows_says_what_the_slow_one_says(texts):
     slow = [flatten(ROSTER, json.loads(payload)) for payload in payloads]
     for name in ("zip", "name") if texts else ():
         assert fast[name].tolist() == [row[name] for row in slow]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("iso", "2026-11-02T08:15:00-00"),
+        ("iso", "2026-11-02T08:15:00-07:00"),
+        ("hl7", "20261102081500-0700"),
+        ("%-m/%-d/%Y %-I:%M %p", "11/2/2026 8:15 AM"),
+        ("excel", "46328.34375"),
+        ("epoch_ms", "1793632500000"),
+    ],
+)
+def test_whatever_the_spelling_of_a_moment_a_check_tells_what_its_file_looks_like(pattern, text):
+    moment = needed("at", "When.", kind=Kind.MOMENT, formats=(pattern,))
+    feed = replace(ROSTER, format=Delimited(), columns=(ROSTER.columns[0], moment))
+    told = check_file(replace(JAIL, feeds=(feed,)), feed, "roster.csv", f"booking,at\n1,{text}\n2,{text}\n".encode())
+    assert (told.rows, told.accepted, told.refused) == (2, 2, None)
+    assert told.profile
