@@ -188,7 +188,9 @@ def new(
     if out is not None and out.exists():
         raise SettingError(f"the file is there already and stays; name another with --out [{out}]")
     places = _layout(layout) if layout else None
-    made = draft(paths, name, title or name.replace("_", " ").capitalize(), read_settings().zone, places)
+    called = title or name.replace("_", " ").capitalize()
+    with console.progress_bars(not as_json) as progress:
+        made = draft(paths, name, called, read_settings().zone, places, progress)
     if out is not None:
         _write(out, made.text)
     if as_json:

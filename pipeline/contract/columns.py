@@ -135,6 +135,8 @@ def needed(
     formats: tuple[str, ...] = (),
     codes: tuple[str, ...] = (),
     typical: Mapping[str, int] = MappingProxyType({}),
+    aliases: tuple[str, ...] = (),
+    is_personal: bool = False,
 ) -> Column:
     """Declare a column without which a row cannot stand: never missing, never blank, a wrong value costs the row."""
     return Column(
@@ -144,6 +146,8 @@ def needed(
         formats=formats,
         codes=codes,
         typical=typical,
+        aliases=aliases,
+        is_personal=is_personal,
         is_required=True,
         may_be_empty=False,
         on_fault=OnFault.QUARANTINE_ROW,

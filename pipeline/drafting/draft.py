@@ -1,19 +1,23 @@
 """Which declaration fits these files? Looks at samples, judges every column, and writes a draft that reads them."""
 
-from collections.abc import Iterator, Sequence
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from io import BytesIO
+from itertools import chain, islice
 from pathlib import Path
 
 from pipeline import readers
-from pipeline.contract.columns import Column, Kind
+from pipeline.contract.columns import Column
 from pipeline.contract.declaration import Agency, Feed
 from pipeline.contract.errors import DeclarationError, SettingError
-from pipeline.contract.formats import FhirNdjson
-from pipeline.drafting import names, wire, writing
-from pipeline.drafting.columns import Judged, judge
+from pipeline.contract.formats import Excel
+from pipeline.drafting import keys, names, wire, workbooks, writing
+from pipeline.drafting.columns import Judged, blanks_in, judge
 from pipeline.drafting.names import NamePattern
 from pipeline.drafting.wire import Wire
+from pipeline.drafting.writing import reserved_name
 
 SAMPLE_BYTES = 16 << 20
 """Bytes looked at of each file: some hundred thousand rows, in memory at once."""
@@ -21,20 +25,18 @@ SAMPLE_BYTES = 16 << 20
 SAMPLE_ROWS = 50_000
 """Rows looked at of each feed."""
 
-MOST_KEY_COLUMNS = 6
-"""Columns of which pairs are tried as a key: the first of those that could be part of one."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDraft:
-    """What was found about one kind of file? `key` is a candidate, `is_key_unique` in the sample."""
+    """What was found about one kind of file? `key` is a candidate, `key_told` what the sample says of it."""
 
     name: str
     names: NamePattern
     wire: Wire
     columns: tuple[Judged, ...]
     key: tuple[str, ...]
-    is_key_unique: bool
+    key_told: str
+    blanks: tuple[str, ...]
     row_count: int
 
 
@@ -53,8 +55,15 @@ class Draft:
     feeds: tuple[FeedDraft, ...]
 
 
-def draft(paths: Sequence[Path], name: str, title: str, zone: str, layout: str | None = None) -> Draft:
-    """Which declaration fits these files?
+def draft(
+    paths: Sequence[Path],
+    name: str,
+    title: str,
+    zone: str,
+    layout: str | None = None,
+    progress: Callable[[str, float], None] = lambda step, share: None,
+) -> Draft:
+    """Which declaration fits these files? `progress` is told which share of the kinds of file was looked at.
 
     Raises:
         SettingError: a file is of no format that can be drafted, or nothing can be a name of an agency.
@@ -62,7 +71,11 @@ def draft(paths: Sequence[Path], name: str, title: str, zone: str, layout: str |
     groups: dict[str, list[Path]] = {}
     for path in paths:
         groups.setdefault(names.pattern_of(path.name).pattern, []).append(path)
-    feeds = tuple(_feed(group, layout) for group in groups.values())
+    feeds = []
+    for number, group in enumerate(groups.values()):
+        progress("look at the files", number / len(groups))
+        feeds.append(_feed(group, layout))
+    progress("look at the files", 1)
     feeds = tuple(_named_apart(feeds))
     text, decisions = writing.write(feeds, name, title, zone)
     found = Draft(text=text, decisions=tuple(decisions), feeds=feeds)
@@ -90,11 +103,13 @@ def _named_apart(feeds: Sequence[FeedDraft]) -> Iterator[FeedDraft]:
 
 def _feed(paths: Sequence[Path], layout: str | None) -> FeedDraft:
     contents = [_beginning(path) for path in paths]
-    found = wire.fixed_width(layout) if layout else wire.look(contents, paths[0].name)
-    rows = [row for content, path in zip(contents, paths, strict=True) for row in _rows(found, content, path)]
-    rows = rows[:SAMPLE_ROWS]
-    columns = tuple(judge(one, [row.get(one, "") for row in rows]) for one in found.columns)
-    key, is_unique = _key(found, columns, rows)
+    found = _wire(contents, paths[0].name, layout)
+    files = [list(islice(_rows(found, *one), SAMPLE_ROWS)) for one in zip(contents, paths, strict=True)]
+    blanks = blanks_in(value for rows in files for row in rows for value in row.values())
+    rows = list(islice(_without(blanks, chain.from_iterable(files)), SAMPLE_ROWS))
+    has_iso_days = isinstance(found.format, Excel)
+    columns = tuple(judge(one, [row.get(one, "") for row in rows], has_iso_days=has_iso_days) for one in found.columns)
+    key, key_told = keys.key_of(found, columns, files)
     pattern = names.pattern_of(paths[0].name)
     return FeedDraft(
         name=pattern.stem,
@@ -102,17 +117,36 @@ def _feed(paths: Sequence[Path], layout: str | None) -> FeedDraft:
         wire=found,
         columns=columns,
         key=key,
-        is_key_unique=is_unique,
+        key_told=key_told,
+        blanks=blanks,
         row_count=len(rows),
     )
 
 
+def _wire(contents: Sequence[bytes], name: str, layout: str | None) -> Wire:
+    """How do the rows come: as a layout says, in a workbook, or as the text itself tells?"""
+    if layout:
+        return wire.fixed_width(layout)
+    if zipfile.is_zipfile(BytesIO(contents[0])) and b"xl/workbook.xml" in contents[0]:
+        return workbooks.look_workbook(contents[0], name)
+    return wire.look(contents, name)
+
+
+def _without(blanks: tuple[str, ...], rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield rows in which nothing stands where the agency writes a word for nothing."""
+    for row in rows:
+        yield {name: "" if value.upper() in blanks else value for name, value in row.items()} if blanks else row
+
+
 def _beginning(path: Path) -> bytes:
-    """How does a file begin? Whole lines only. Raises SettingError where it cannot be read or is empty."""
+    """How does a file begin? Whole lines only, a workbook whole. Raises SettingError where it cannot be read."""
     try:
         with path.open("rb") as stream:
             content = stream.read(SAMPLE_BYTES)
             is_cut = bool(stream.read(1))
+            if is_cut and content.startswith(b"PK"):
+                stream.seek(0)
+                return stream.read()
     except OSError:
         raise SettingError(f"the file cannot be opened; give the program the right to read it [{path.name}]") from None
     if not content.strip():
@@ -123,38 +157,25 @@ def _beginning(path: Path) -> bytes:
 def _rows(found: Wire, content: bytes, path: Path) -> Iterator[dict[str, str]]:
     """Yield the rows as the feed's own reader reads them, so that the draft promises nothing that is not read."""
     try:
+        names = {one: reserved_name(one) for one in found.columns}
         feed = Feed(
             name="sample",
             row_is="one row",
             file_pattern=".*",
-            format=found.format,
-            key=found.columns[:1],
+            format=writing.with_names(found.format),
+            key=(names[found.columns[0]],),
             columns=tuple(_plain(name, is_key=name == found.columns[0]) for name in found.columns),
         )
-        reading = readers.read(feed, content)
+        for row in readers.rows_of(feed, BytesIO(content), readers.About()):
+            if row.fault is None:
+                flat = readers.flatten(feed, json.loads(row.payload))
+                yield {one: flat[name] for one, name in names.items() if name in flat}
     except (DeclarationError, readers.FileUnreadable) as fault:
         raise SettingError(f"the header cannot be read: {fault} [{path.name}]") from None
-    faulty = {fault.line_number for fault in reading.faults}
-    for line, payload in reading.rows[:SAMPLE_ROWS]:
-        if line not in faulty:
-            yield readers.flatten(feed, writing.loads(payload))
 
 
 def _plain(name: str, *, is_key: bool) -> Column:
-    return Column(name=name, meaning="A column.", is_required=is_key, may_be_empty=not is_key)
-
-
-def _key(found: Wire, columns: Sequence[Judged], rows: list[dict[str, str]]) -> tuple[tuple[str, ...], bool]:
-    """Which columns could name a row for good? One that is never twice the same, else two; else the likeliest."""
-    if isinstance(found.format, FhirNdjson):
-        return ("id",), next(one.is_unique for one in columns if one.name == "id")
-    ids = [one for one in columns if one.is_never_blank and one.kind is Kind.ID]
-    texts = [one for one in columns if one.is_never_blank and one.kind is Kind.TEXT and not one.is_personal]
-    for one in (*ids, *texts):
-        if one.is_unique:
-            return (one.name,), True
-    for one, other in combinations(ids[:MOST_KEY_COLUMNS], 2):
-        if len({(row.get(one.name), row.get(other.name)) for row in rows}) == len(rows):
-            return (one.name, other.name), True
-    likeliest = next(iter((*ids, *texts)), next((one for one in columns if one.is_never_blank), columns[0]))
-    return (likeliest.name,), likeliest.is_unique
+    aliases = (name,) if reserved_name(name) != name else ()
+    return Column(
+        name=reserved_name(name), meaning="A column.", is_required=is_key, may_be_empty=not is_key, aliases=aliases
+    )

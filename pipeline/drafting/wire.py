@@ -1,6 +1,6 @@
 """How do the rows of a sample come? Delimiter, encoding, quotes and line ends, found by looking; one function a format.
 
-A format that can be drafted is one entry of `LOOKS`: XML, Excel and HL7 have theirs to come, and are named meanwhile.
+A format of text that can be drafted is one entry of `LOOKS`; those of `others.py` are named, with what to do.
 """
 
 import csv
@@ -14,6 +14,9 @@ from charset_normalizer import from_bytes
 from pipeline.contract import fhir_r4
 from pipeline.contract.errors import SettingError
 from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
+from pipeline.drafting.headers import header_at, width_of
+from pipeline.drafting.others import why_not
+from pipeline.readers.reading import told_apart
 
 DELIMITERS = (",", "|", "\t", ";", "^", "~")
 """Tried in this order; of two that fit equally well, the first."""
@@ -23,9 +26,6 @@ LOOKED_AT_LINES = 1_000
 
 LEAST_REGULAR_SHARE = 0.9
 """Share of lines that have as many fields as the header; with fewer, the delimiter is another."""
-
-OTHER_WIRES = ((b"PK\x03\x04", "an Excel workbook"), (b"<", "XML"), (b"MSH|", "HL7 version 2"), (b"%PDF", "a PDF"))
-"""How a file of a format begins that cannot be drafted yet."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,8 @@ class Wire:
 
 def look(contents: Sequence[bytes], name: str) -> Wire:
     """Which format have these files of one kind? Raises SettingError, with what to do, where none fits."""
-    content = contents[0]
-    for beginning, what in OTHER_WIRES:
-        if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(beginning):
-            raise SettingError(f"{what} cannot be drafted yet; export it as delimited text [{name}]")
+    if told := why_not(contents[0]):
+        raise SettingError(f"{told} [{name}]")
     for one in LOOKS:
         if (wire := one(contents)) is not None:
             return wire
@@ -92,34 +90,44 @@ def _paths(found: dict, before: str = "") -> list[tuple[str, bool]]:
 def look_delimited(contents: Sequence[bytes]) -> Wire | None:
     """Which delimiter splits every line as it splits the header?"""
     encoding, decisions = encoding_of(b"".join(contents))
-    text = contents[0].decode(encoding, errors="replace")
-    lines = text.split("\n")[:LOOKED_AT_LINES]
-    header, shown = lines[0].rstrip("\r"), "\n".join(lines)
-    scored = [(_regular_share(shown, one) * (header.count(one) > 0), header.count(one), one) for one in DELIMITERS]
-    fitting = [one for one in scored if one[0] >= LEAST_REGULAR_SHARE]
-    if not fitting:
+    text = contents[0].decode(encoding, errors="replace").removeprefix("\ufeff")
+    shown = "\n".join(text.split("\n")[:LOOKED_AT_LINES])
+    tables = [(one, found) for one in DELIMITERS if (found := _table(shown, one)) is not None]
+    if not tables:
         return None
-    delimiter = max(fitting, key=lambda one: (one[1], -DELIMITERS.index(one[2])))[2]
-    names = [one.strip() for one in next(csv.reader([header], delimiter=delimiter))]
-    has_trailing = not names[-1]
-    names = names[:-1] if has_trailing else names
+    delimiter, (line, header) = max(tables, key=lambda one: (len(one[1][1]), -DELIMITERS.index(one[0])))
+    has_trailing = not header[-1]
+    names = told_apart(header[:-1] if has_trailing else header)
+    written = shown.split("\n")[line - 1]
     told = Delimited(
         delimiter=delimiter,
         encoding=encoding,
         has_trailing_delimiter=has_trailing,
-        is_fully_quoted=header.startswith('"') and f'"{delimiter}"' in header,
+        is_fully_quoted=written.startswith('"') and f'"{delimiter}"' in written,
         line_end="\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n",
+        header_line=line,
     )
     return Wire(told, tuple(names), decisions)
 
 
-def _regular_share(text: str, delimiter: str) -> float:
-    """Which share of the rows has as many fields as the header?"""
+def _table(text: str, delimiter: str) -> tuple[int, list[str]] | None:
+    """On which line stands the header of a table with this delimiter, and what does it say? None where it is none."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    numbered, begins = [], 1
     try:
-        widths = [len(row) for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if row]
+        for row in reader:
+            numbered.append((begins, [cell.strip() for cell in row]))
+            begins = reader.line_num + 1
     except csv.Error:
-        return 0.0
-    return sum(width == widths[0] for width in widths) / len(widths) if widths else 0.0
+        return None
+    rows = [row for _, row in numbered]
+    place = header_at(rows) or next((place for place, row in enumerate(rows) if any(row)), 0)
+    if not rows or len(rows[place]) < 2:
+        return None
+    width = width_of(rows[place])
+    below = [row for row in rows[place:] if any(row)]
+    regular = sum(len(row) == width or (len(row) == width + 1 and not row[-1]) for row in below)
+    return (numbered[place][0], rows[place]) if regular >= LEAST_REGULAR_SHARE * len(below) else None
 
 
 def encoding_of(content: bytes) -> tuple[str, tuple[str, ...]]:

@@ -3,10 +3,13 @@
 import re
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "full_name": ("name", "personname", "fullname", "patientname", "subjectname", "nametext"),
-    "first_name": ("firstname", "first", "fname", "givenname", "given", "forename"),
+    "full_name": (
+        *("name", "personname", "fullname", "patientname", "subjectname", "nametext", "inmatename", "guestname"),
+        *("clientname", "defendantname", "arresteename", "involvedname", "offendername"),
+    ),
+    "first_name": ("firstname", "first", "fname", "givenname", "given", "forename", "firstnm", "namefirst"),
     "middle_name": ("middlename", "middle", "mname", "middleinitial", "mi", "secondname"),
-    "last_name": ("lastname", "last", "lname", "surname", "familyname", "family"),
+    "last_name": ("lastname", "last", "lname", "surname", "familyname", "family", "lastnm", "namelast"),
     "suffix": ("suffix", "namesuffix"),
     "birth_date": ("dob", "birthdate", "dateofbirth", "birthday", "birthdt", "dobdate"),
     "sex": ("sex", "gender", "birthsex", "administrativegender"),
@@ -61,6 +64,9 @@ FREE_TEXT = re.compile(r"note|comment|narrative|remark|summary|reason$|descripti
 
 IDENTIFIER = re.compile(r"(^|[^A-Za-z])(?i:id|no|num|nbr|number|key|seq|guid|uuid)$|(Id|No|Num|Number|ID)$")
 """Headers of columns that number something."""
+
+DATED = re.compile(r"date|time|when|dob|birth|(^|[^a-z])d?tm?$|_(at|on)$", re.IGNORECASE)
+"""Headers of columns that may hold days as plain numbers."""
 
 TIME_OF_DAY = re.compile(r"time|(^|[^a-z])tm$|hour", re.IGNORECASE)
 """Headers without which four digits are no time of day."""

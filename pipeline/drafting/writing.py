@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.contract.columns import RESERVED, Kind
-from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
+from pipeline.contract.formats import Delimited, Excel, FhirNdjson, FixedWidth, Format, JsonLines
 from pipeline.drafting.columns import Judged
 from pipeline.drafting.words import MEANINGS
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 DECIDE = "# DECIDE: "
 LONGEST_LINE = 110
 """Characters; a code list that is longer stands in several lines."""
-
-loads = json.loads
-"""How is a row's payload read? As the readers write it."""
 
 
 def write(feeds: Sequence["FeedDraft"], name: str, title: str, zone: str) -> tuple[str, list[str]]:
@@ -43,8 +41,8 @@ def write(feeds: Sequence["FeedDraft"], name: str, title: str, zone: str) -> tup
     return text, [line.partition(DECIDE)[2] for line in lines if DECIDE in line]
 
 
-def _named(column: str) -> str:
-    """What is a column called in the declaration?"""
+def reserved_name(column: str) -> str:
+    """What is a column called in the declaration? As in the file, but where the program has the name for itself."""
     return f"{column}_of_file" if column in RESERVED else column
 
 
@@ -64,8 +62,6 @@ def _imports(feeds: Sequence["FeedDraft"]) -> list[str]:
     used = {"Agency", "Feed", "Column", "needed", *(type(feed.wire.format).__name__ for feed in feeds)}
     if any(one.kind is not Kind.TEXT for feed in feeds for one in feed.columns):
         used.add("Kind")
-    if any(name in RESERVED for feed in feeds for name in feed.key):
-        used.add("OnFault")
     for feed in feeds:
         fields = {one.field for one in feed.columns}
         if _has_person(fields):
@@ -81,7 +77,7 @@ def _has_person(fields: set[str | None]) -> bool:
 
 
 def _feed(feed: "FeedDraft", number: int) -> Iterator[str]:
-    pattern, unique = feed.names.pattern, "no two rows of the sample share it" if feed.is_key_unique else "NOT unique"
+    pattern = feed.names.pattern
     where = f"{feed.name}: "
     yield f"{_variable(number)} = Feed("
     yield f"    name={_text(feed.name)},  {DECIDE}{where}name: a plural noun"
@@ -92,10 +88,13 @@ def _feed(feed: "FeedDraft", number: int) -> Iterator[str]:
     for told in feed.wire.decisions:
         yield f"    {DECIDE}{where}{told}"
     yield f"    format={_format(feed.wire.format)},"
-    key = " ".join(f"{_text(_named(one))}," for one in feed.key)
-    yield f"    {DECIDE}{where}key: does it name a row for good? ({unique})"
+    key = " ".join(f"{_text(reserved_name(one))}," for one in feed.key)
+    yield f"    {DECIDE}{where}key: does it name a row for good? ({feed.key_told})"
     yield f"    key=({key}),"
-    yield f"    {DECIDE}{where}law: which law tags the rows, hipaa, part2 or cjis?"
+    if feed.blanks:
+        said = " ".join(f"{_text(one)}," for one in feed.blanks)
+        yield f"    blanks=({said}),  {DECIDE}{where}blanks: do these say nothing?"
+    yield f"    {DECIDE}{where}law: which law tags the rows, hipaa, part2, cjis or hmis?"
     yield "    columns=("
     for one in feed.columns:
         yield from (f"        {DECIDE}{where}{told}" for told in one.decisions)
@@ -113,17 +112,28 @@ def _pattern(pattern: str) -> str:
 
 
 def _format(found: Format) -> str:
+    found = with_names(found)
     if isinstance(found, FhirNdjson):
         return f"FhirNdjson({_text(found.resource_type)})"
     if isinstance(found, FixedWidth):
-        places = ", ".join(f"{_text(_named(name))}: {place}" for name, place in found.places.items())
+        places = ", ".join(f"{_text(name)}: {place}" for name, place in found.places.items())
         return f"FixedWidth(places={{{places}}})"
     if isinstance(found, JsonLines):
         paths = ", ".join(f"{_text(name)}: {_text(path)}" for name, path in found.paths.items())
         return f"JsonLines(paths={{{paths}}})" if paths else "JsonLines()"
-    usual = Delimited()
+    usual = Excel() if isinstance(found, Excel) else Delimited()
     told = {name: value for name, value in vars(found).items() if value != getattr(usual, name)}
-    return f"Delimited({', '.join(f'{k}={_text(v) if isinstance(v, str) else v}' for k, v in told.items())})"
+    spelled = (f"{name}={_text(value) if isinstance(value, str) else value}" for name, value in told.items())
+    return f"{type(found).__name__}({', '.join(spelled)})"
+
+
+def with_names(found: Format) -> Format:
+    """How is a format declared whose columns are called as they are in the declaration?"""
+    if isinstance(found, FixedWidth):
+        return replace(found, places={reserved_name(name): place for name, place in found.places.items()})
+    if isinstance(found, JsonLines):
+        return replace(found, paths={reserved_name(name): path for name, path in found.paths.items()})
+    return found
 
 
 def _aliases(one: Judged) -> list[str]:
@@ -134,17 +144,11 @@ def _column(one: Judged, *, is_key: bool) -> Iterator[str]:
     meaning = MEANINGS.get(one.field or "", f"Column {one.name.strip()} of the file.")
     told = [f"kind=Kind.{one.kind.name}"] if one.kind is not Kind.TEXT and not (is_key and one.kind is Kind.ID) else []
     told += [f"formats=({' '.join(_text(each) + ',' for each in one.formats)})"] if one.formats else []
+    told += _aliases(one) + (["is_personal=True"] if one.is_personal else [])
     if is_key:
-        told += _aliases(one)
-        if one.name in RESERVED:  # `needed` has no aliases
-            needed = ["is_required=True", "may_be_empty=False", "on_fault=OnFault.QUARANTINE_ROW"]
-            told = [*(told if one.kind is not Kind.ID else ["kind=Kind.ID", *told]), *needed]
-            yield f"        Column(name={_text(_named(one.name))}, meaning={_text(meaning)}, {', '.join(told)}),"
-        else:
-            yield f"        needed({', '.join([_text(one.name), _text(meaning), *told])}),"
+        yield f"        needed({', '.join([_text(reserved_name(one.name)), _text(meaning), *told])}),"
         return
-    parts = [f"name={_text(_named(one.name))}", f"meaning={_text(meaning)}", *told, *_aliases(one)]
-    parts += ["is_personal=True"] if one.is_personal else []
+    parts = [f"name={_text(reserved_name(one.name))}", f"meaning={_text(meaning)}", *told]
     codes = f"codes=({' '.join(_text(code) + ',' for code in one.codes)})" if one.codes else ""
     line = f"        Column({', '.join([*parts, *filter(None, [codes])])}),"
     if len(line) <= LONGEST_LINE:

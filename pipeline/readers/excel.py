@@ -80,6 +80,26 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
             yield Row(row_number, json.dumps(dict.fromkeys(names.values(), "") | payload))
 
 
+def beginnings(stream: IO[bytes], row_count: int) -> dict[str, list[list[str]]]:
+    """How does each sheet begin that is not hidden? Its first rows, blank ones among them, each as wide as it is.
+
+    Raises:
+        FileUnreadable: as `read` does.
+    """
+    _refuse_harm(stream)
+    found: dict[str, list[list[str]]] = {}
+    with _told_plainly(lambda: 0), closing(_opened(stream)) as book:
+        for sheet in book.worksheets:
+            if sheet.sheet_state == "visible":
+                rows = dict(_rows(sheet, 1, row_count, LAST_COLUMN))
+                width = max((max(cells) for cells in rows.values()), default=0)
+                places = range(1, width + 1)
+                found[sheet.title] = [
+                    [rows.get(number, {}).get(place, "") for place in places] for number in range(1, row_count + 1)
+                ]
+    return found
+
+
 def layout_of(feed: Feed) -> Excel:
     """How is the feed's file written?"""
     assert isinstance(feed.format, Excel)

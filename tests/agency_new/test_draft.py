@@ -99,7 +99,8 @@ def test_one_value_that_is_no_date_makes_the_column_text_and_is_told(tmp_path: P
     rows = [[f"N{n}", "2026-02-30" if n == 3 else f"2026-02-{n % 28 + 1:02}"] for n in range(30)]
     made, agency = drafted(table(tmp_path / "seen.csv", ["id", "seen_on"], *rows))
     assert columns(agency.feeds[0])["seen_on"].kind is Kind.TEXT
-    assert any("are written like a date, and the others are not" in line for line in made.decisions)
+    told = "seen: seen_on: %Y-%m-%d fits 96.4% of its values; if declared, the others would be left out of each row"
+    assert told in made.decisions
 
 
 def test_json_lines_fhir_and_fixed_width_have_drafts(tmp_path: Path):
@@ -125,13 +126,19 @@ def test_json_lines_fhir_and_fixed_width_have_drafts(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"PK\x03\x04", "an Excel workbook"),
-        (b"\xef\xbb\xbf <?xml?>", "XML"),
-        (b"MSH|^~\\&|", "HL7 version 2"),
+        (b"PK\x03\x04", "ZIP; unpack it"),
+        (b"\xd0\xcf\x11\xe0", "saved as .xlsx"),
+        (b"\x1f\x8b\x08", "gzip; unpack it"),
+        (b"%PDF-1.7", "ask for delimited text"),
+        (b"{\\rtf1", "ask for delimited text"),
+        (b"<HTML><table>", "a web page, whatever its name says"),
+        (b"\xef\xbb\xbf <?xml?>", "read-niem-and-ndex"),
+        (b"<nola:Booking xmlns:nola='x'>", "read-niem-and-ndex"),
+        (b"MSH|^~\\&|", "read-hl7-messages"),
+        (b'{\n "id": "b1", "resourceType": "Bundle", "entry": []}', "read-fhir-bundles"),
         (b" \n", "empty"),
         (b"just one word a line\nand another\n", "--layout"),
         (b'{"resourceType": "Observation"}\n', "no reader"),
-        (b"a,a\n1,2\n", "header cannot be read"),
     ],
 )
 def test_what_cannot_be_drafted_says_what_to_do(tmp_path: Path, content: bytes, told: str):
