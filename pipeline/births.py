@@ -5,11 +5,10 @@ from datetime import date, timedelta
 import pandas as pd
 
 from linkage import normalize
-from pipeline.contract.moments import born_before, parse_date
+from pipeline.contract.moments import born_before, has_day, parse_date
 from pipeline.distinct import Distinct
 
-OF_PARTS = {"%Y": 4, "%Y-%m": 7, "%Y%m": 7}
-"""Formats of a year or a month alone → characters of ISO text that they say; any other says ten."""
+_MONTHS = ("%m", "%-m", "%b", "%B")
 
 
 def births(texts: pd.Series, formats: tuple[str, ...], known_by: pd.Series) -> pd.Series:
@@ -35,8 +34,15 @@ def birth_date_text(text: str, formats: tuple[str, ...], known_by: date | None) 
         if day is not None and "%y" in pattern:
             day = born_before(day, known_by) if known_by else None
         if day is not None:
-            return day.isoformat()[: OF_PARTS.get(pattern, 10)]
+            return day.isoformat()[: _said_by(pattern)]
     return None
+
+
+def _said_by(pattern: str) -> int:
+    """How many characters of an ISO day does a format say: all, those of the month, those of the year?"""
+    if has_day(pattern):
+        return 10
+    return 7 if any(month in pattern for month in _MONTHS) else 4
 
 
 def possible_births(birth_dates: pd.Series, known_by: pd.Series) -> pd.Series:

@@ -60,7 +60,7 @@ _HL7_MOMENT = re.compile(
 
 def has_day(pattern: str) -> bool:
     """Does a format name the day? A month or a year alone is not enough to say when something happened."""
-    return pattern in _READERS or any(part in pattern for part in ("%d", "%-d", "%j"))
+    return pattern in _READERS or any(part in pattern for part in ("%d", "%-d", "%j", "%x", "%c"))
 
 
 def is_format(pattern: str) -> bool:

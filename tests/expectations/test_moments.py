@@ -128,6 +128,20 @@ def test_a_birth_date_of_hl7_is_the_day_that_is_written_and_may_be_partial_where
 
 
 @pytest.mark.parametrize(
+    ("text", "pattern", "known"),
+    [
+        ("1990-02-XX", "%Y-%m-XX", "1990-02"),
+        ("1990-XX-XX", "%Y-XX-XX", "1990"),
+        ("02/1990", "%m/%Y", "1990-02"),
+        ("Feb 1990", "%b %Y", "1990-02"),
+        ("32902", "excel", "1990-01-29"),
+    ],
+)
+def test_42_of_a_birth_known_in_part_no_day_is_made_up(text, pattern, known):
+    assert birth_date_text(text, (pattern,), None) == known
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("", "2026", "202611", "2026110", "20261101103", "2026-11-01", "20261101T1030"),
