@@ -25,6 +25,7 @@ from pipeline.contract.declaration import (
     FhirBundle,
     FixedWidth,
     Hl7v2,
+    JsonDocument,
     JsonLines,
     Matches,
     OnFault,
@@ -144,6 +145,8 @@ def _format_words(feed: Feed) -> str:
         return f"delimited by {delimiter}, {feed.format.encoding}{header}"
     if isinstance(feed.format, FixedWidth):
         return f"fixed width, {feed.format.width()} characters a line, {feed.format.encoding}"
+    if isinstance(feed.format, JsonDocument):
+        return f"JSON document, one object of its list{f' `{feed.format.rows}`' if feed.format.rows else ''} a row"
     if isinstance(feed.format, JsonLines):
         return "JSON, one object a line"
     if isinstance(feed.format, Hl7v2):

@@ -38,6 +38,7 @@ from pipeline.contract.formats import (
     FixedWidth,
     Format,
     Hl7v2,
+    JsonDocument,
     JsonLines,
     Xml,
 )
@@ -59,8 +60,8 @@ from pipeline.contract.xml_paths import check_paths
 __all__ = [
     "Agency", "AllOf", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
     "EncounterRule", "Excel", "Feed", "FhirBundle", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2",
-    "JsonLines", "Kind", "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "Plausible", "Quality", "Refusal",
-    "SnapshotRule", "When", "Xml", "needed",
+    "JsonDocument", "JsonLines", "Kind", "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "Plausible",
+    "Quality", "Refusal", "SnapshotRule", "When", "Xml", "needed",
 ]  # fmt: skip
 
 
@@ -192,7 +193,7 @@ class Feed:
             f"{self.name}: merges_of needs merged_into or merged_from",
             self.merges_of,
         )
-        is_telling = not self.is_cumulative or isinstance(self.format, Hl7v2 | JsonLines)
+        is_telling = not self.is_cumulative or isinstance(self.format, Hl7v2 | JsonLines | JsonDocument)
         what = f"{self.name}: where nothing can be left out, no row is cumulative"
         check(is_telling, what, type(self.format).__name__)
         for name in self._read_as_dates():
@@ -246,7 +247,7 @@ class Feed:
         if isinstance(self.format, FixedWidth):
             placed, declared = set(self.format.places), {column.name for column in self.columns}
             check(placed == declared, f"{self.name}: every column has a place and no other", sorted(placed ^ declared))
-        if isinstance(self.format, JsonLines):
+        if isinstance(self.format, JsonLines | JsonDocument):
             stray = set(self.format.paths) - {column.name for column in self.columns}
             check(not stray, f"{self.name}: paths of columns that are not declared", sorted(stray))
         if isinstance(self.format, Hl7v2):

@@ -92,6 +92,23 @@ class JsonLines:
         check(not wrong, "a path is names joined by dots", wrong)
 
 
+@dataclass(frozen=True, kw_only=True)
+class JsonDocument:
+    """Which list of a JSON document holds the rows, and where in an object does each column stand?
+
+    Attributes:
+        rows: names joined by dots that lead to the list; None where the document is the list itself.
+        paths: as in `JsonLines`.
+    """
+
+    rows: str | None = None
+    paths: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "paths", JsonLines(paths=self.paths).paths)
+        check(self.rows is None or all(self.rows.split(".")), "a path is names joined by dots", self.rows)
+
+
 @dataclass(frozen=True)
 class FhirNdjson:
     """Which FHIR R4 resource does each line hold? The flat columns are those of `fhir_r4.FLAT_COLUMNS`."""
@@ -210,4 +227,4 @@ class FhirBundle:
         check(self.resource_type in fhir_r4.FLAT_COLUMNS, "no reader for the resource type", self.resource_type)
 
 
-Format = Delimited | FixedWidth | JsonLines | FhirNdjson | FhirBundle | Hl7v2 | Xml | Excel
+Format = Delimited | FixedWidth | JsonLines | JsonDocument | FhirNdjson | FhirBundle | Hl7v2 | Xml | Excel

@@ -139,12 +139,12 @@ def _without(blanks: tuple[str, ...], rows: Iterable[dict[str, str]]) -> Iterato
 
 
 def _beginning(path: Path) -> bytes:
-    """How does a file begin? Whole lines only, a workbook whole. Raises SettingError where it cannot be read."""
+    """How does a file begin, in whole lines? All of it where it has none. Raises SettingError where it is empty."""
     try:
         with path.open("rb") as stream:
             content = stream.read(SAMPLE_BYTES)
             is_cut = bool(stream.read(1))
-            if is_cut and content.startswith(b"PK"):
+            if is_cut and not _is_of_lines(content):
                 stream.seek(0)
                 return stream.read()
     except OSError:
@@ -152,6 +152,12 @@ def _beginning(path: Path) -> bytes:
     if not content.strip():
         raise SettingError(f"the file is empty; a draft needs a sample with rows [{path.name}]")
     return content[: content.rfind(b"\n") + 1] if is_cut else content
+
+
+def _is_of_lines(content: bytes) -> bool:
+    """Can a file be read from its first lines alone? Not a workbook, and not one JSON document."""
+    first = content.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].rstrip()
+    return not (content.startswith(b"PK") or first[:1] == b"[" or (first[:1] == b"{" and first[-1:] != b"}"))
 
 
 def _rows(found: Wire, content: bytes, path: Path) -> Iterator[dict[str, str]]:

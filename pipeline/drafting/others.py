@@ -7,7 +7,10 @@ OTHERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
         re.compile(rb"\xd0\xcf\x11\xe0"),
         "it is an old workbook (.xls) or locked with a password; have it saved as .xlsx without one",
     ),
-    (re.compile(rb"PK\x03\x04"), "it is a ZIP; unpack it into a folder of its own, and give the folder"),
+    (
+        re.compile(rb"PK\x03\x04"),
+        "it is a ZIP; unpack it and give the folder. Then put its name and a slash before those in file_pattern",
+    ),
     (re.compile(rb"\x1f\x8b"), "it is packed with gzip; unpack it first, and ask for it unpacked"),
     (re.compile(rb"%PDF"), "it is a PDF, which is for reading; ask for delimited text or a workbook"),
     (re.compile(rb"\{\\rtf"), "it is a letter (RTF); ask for delimited text or a workbook"),

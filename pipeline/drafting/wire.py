@@ -6,7 +6,7 @@ A format of text that can be drafted is one entry of `LOOKS`; those of `others.p
 import csv
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 from charset_normalizer import from_bytes
@@ -15,6 +15,7 @@ from pipeline.contract import fhir_r4
 from pipeline.contract.errors import SettingError
 from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
 from pipeline.drafting.headers import header_at, width_of
+from pipeline.drafting.json_documents import list_in
 from pipeline.drafting.others import why_not
 from pipeline.readers.reading import told_apart
 
@@ -59,12 +60,28 @@ def look_json(contents: Sequence[bytes]) -> Wire | None:
         if kind not in fhir_r4.FLAT_COLUMNS:
             raise SettingError(f"no reader for this FHIR resource type; there are {sorted(fhir_r4.FLAT_COLUMNS)}")
         return Wire(FhirNdjson(kind), fhir_r4.FLAT_COLUMNS[kind])
+    paths, columns, told = _columns(objects)
+    return Wire(JsonLines(paths=paths), columns, told)
+
+
+def look_json_document(contents: Sequence[bytes]) -> Wire | None:
+    """Is it one JSON document with a list of objects?"""
+    content = contents[0].removeprefix(b"\xef\xbb\xbf").lstrip()
+    found = list_in(content) if content[:1] in (b"[", b"{") else None
+    if found is None:
+        return None
+    layout, objects = found
+    paths, columns, told = _columns(objects)
+    return Wire(replace(layout, paths=paths), columns, told)
+
+
+def _columns(objects: list[dict]) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Which columns do objects have: those that need a path, all of them, and what has to be decided about them?"""
     paths = dict.fromkeys(path for one in objects for path, is_plain in _paths(one) if is_plain)
     deep = {path for one in objects for path, is_plain in _paths(one) if not is_plain}
-    usable = [path for path in paths if path not in deep]
-    names = {path.replace(".", "_"): path for path in usable}
+    names = {path.replace(".", "_"): path for path in paths if path not in deep}
     told = (f"{len(deep)} names hold lists of objects; the reader has no columns for these",) if deep else ()
-    return Wire(JsonLines(paths={n: p for n, p in names.items() if n != p}), tuple(names), told)
+    return {name: path for name, path in names.items() if name != path}, tuple(names), told
 
 
 def _object(line: bytes) -> dict | None:
@@ -154,5 +171,5 @@ def fixed_width(layout: str) -> Wire:
     return Wire(FixedWidth(places=places), tuple(places), ("encoding: ask the agency; UTF-8 is assumed",))
 
 
-LOOKS: tuple[Callable[[Sequence[bytes]], Wire | None], ...] = (look_json, look_delimited)
+LOOKS: tuple[Callable[[Sequence[bytes]], Wire | None], ...] = (look_json, look_json_document, look_delimited)
 """Every format that can be told from a file alone, the strictest first."""

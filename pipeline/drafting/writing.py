@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.contract.columns import RESERVED, Kind
-from pipeline.contract.formats import Delimited, Excel, FhirNdjson, FixedWidth, Format, JsonLines
+from pipeline.contract.formats import Delimited, Excel, FhirNdjson, FixedWidth, Format, JsonDocument, JsonLines
 from pipeline.drafting.columns import Judged
 from pipeline.drafting.words import MEANINGS
 
@@ -118,9 +118,10 @@ def _format(found: Format) -> str:
     if isinstance(found, FixedWidth):
         places = ", ".join(f"{_text(name)}: {place}" for name, place in found.places.items())
         return f"FixedWidth(places={{{places}}})"
-    if isinstance(found, JsonLines):
+    if isinstance(found, JsonLines | JsonDocument):
         paths = ", ".join(f"{_text(name)}: {_text(path)}" for name, path in found.paths.items())
-        return f"JsonLines(paths={{{paths}}})" if paths else "JsonLines()"
+        told = [f"rows={_text(found.rows)}"] if isinstance(found, JsonDocument) and found.rows else []
+        return f"{type(found).__name__}({', '.join([*told, *([f'paths={{{paths}}}'] if paths else [])])})"
     usual = Excel() if isinstance(found, Excel) else Delimited()
     told = {name: value for name, value in vars(found).items() if value != getattr(usual, name)}
     spelled = (f"{name}={_text(value) if isinstance(value, str) else value}" for name, value in told.items())
@@ -131,7 +132,7 @@ def with_names(found: Format) -> Format:
     """How is a format declared whose columns are called as they are in the declaration?"""
     if isinstance(found, FixedWidth):
         return replace(found, places={reserved_name(name): place for name, place in found.places.items()})
-    if isinstance(found, JsonLines):
+    if isinstance(found, JsonLines | JsonDocument):
         return replace(found, paths={reserved_name(name): path for name, path in found.paths.items()})
     return found
 

@@ -20,7 +20,8 @@ def header_of(feed: Feed, names: Sequence[str]) -> bytes:
     """With which bytes does the file begin?"""
     if not isinstance(feed.format, Delimited):
         return b""
-    return _delimited(feed.format, names).encode(feed.format.encoding)
+    titles = feed.format.line_end * (feed.format.header_line - 1)
+    return (titles + _delimited(feed.format, names)).encode(feed.format.encoding)
 
 
 def writer_of(feed: Feed, names: Sequence[str], zone: str) -> Callable[[Row], bytes]:

@@ -18,6 +18,7 @@ from pipeline.contract.declaration import (
     FhirNdjson,
     FixedWidth,
     Hl7v2,
+    JsonDocument,
     JsonLines,
     Xml,
 )
@@ -28,6 +29,7 @@ from pipeline.readers import (
     fhir_ndjson,
     fixed_width,
     hl7v2,
+    json_documents,
     json_lines,
     xml_documents,
 )
@@ -53,6 +55,7 @@ READERS: dict[type, ModuleType] = {
     Delimited: delimited,
     FixedWidth: fixed_width,
     JsonLines: json_lines,
+    JsonDocument: json_documents,
     FhirNdjson: fhir_ndjson,
     Hl7v2: hl7v2,
     Xml: xml_documents,

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import IO
 
 from pipeline.contract.codes import RowFault
-from pipeline.contract.declaration import Feed, JsonLines
+from pipeline.contract.declaration import Feed, JsonDocument, JsonLines
 from pipeline.readers.reading import (
     NOT_JSON,
     NOT_UTF8,
@@ -33,7 +33,7 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
         found, fault = _parsed(line)
         if fault is None:
             try:
-                seen |= _columns(feed, layout, found).keys()
+                seen |= columns_of(feed, layout.paths, found).keys()
             except (TypeError, ValueError):
                 what = "a declared column holds an object where a value belongs; ask what changed"
                 fault = RowFault.WRONG_SHAPE, what
@@ -74,11 +74,11 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _columns(feed: Feed, layout: JsonLines, found: dict) -> dict[str, str]:
+def columns_of(feed: Feed, paths: Mapping[str, str], found: dict) -> dict[str, str]:
     """Which declared columns does an object have? Raises TypeError where one holds an object, or lists of lists."""
     columns: dict[str, str] = {}
     for column in feed.columns:
-        for path in (layout.paths.get(column.name, column.name), *column.aliases):
+        for path in (paths.get(column.name, column.name), *column.aliases):
             is_there, value = _at(found, path)
             if is_there:
                 columns[column.name] = _text(value)
@@ -113,19 +113,28 @@ def _text(value: object) -> str:
 
 def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     """Which declared columns does a row as delivered hold? Values as text, blanks trimmed; absent ones are left out."""
-    return {name: value.strip() for name, value in _columns(feed, layout_of(feed), payload).items()}
+    return _trimmed(columns_of(feed, layout_of(feed).paths, payload))
+
+
+def _trimmed(columns: dict[str, str]) -> dict[str, str]:
+    return {name: value.strip() for name, value in columns.items()}
 
 
 def salvage(feed: Feed, payload: object) -> dict[str, str]:
     """What does a line hold, as far as it can be told? Set aside: the first value after each column's name."""
+    return salvaged(feed, layout_of(feed).paths, payload)
+
+
+def salvaged(feed: Feed, paths: Mapping[str, str], payload: object) -> dict[str, str]:
+    """What does an object or its text hold, as far as it can be told?"""
     is_aside = isinstance(payload, dict) and set(payload) == {"text"}
     if isinstance(payload, dict) and not is_aside:
         with suppress(TypeError, ValueError):
-            return flatten(feed, payload)
+            return _trimmed(columns_of(feed, paths, payload))
     text = str(payload["text"]) if isinstance(payload, dict) and is_aside else json.dumps(payload)
     found = {}
     for column in feed.columns:
-        leaf = layout_of(feed).paths.get(column.name, column.name).rpartition(".")[2]
+        leaf = paths.get(column.name, column.name).rpartition(".")[2]
         match = re.search(rf'"{re.escape(leaf)}"\s*:\s*(?:"([^"]*)"|([^",\s}}\]]+))', text, re.IGNORECASE)
         if match:
             found[column.name] = (match[1] or match[2] or "").strip()
@@ -137,7 +146,7 @@ def blanked(feed: Feed, content: bytes, lines: Set[int]) -> bytes:
     return blanked_lines(read(feed, BytesIO(content), About()), content, lines)
 
 
-def nested(layout: JsonLines, row: Mapping[str, str]) -> dict:
+def nested(layout: JsonLines | JsonDocument, row: Mapping[str, str]) -> dict:
     """How is a row written as an object, the other way round? Blank columns are left out."""
     found: dict = {}
     for name, value in row.items():

@@ -14,10 +14,11 @@ from pipeline.contract.declaration import (
     FhirNdjson,
     FixedWidth,
     Hl7v2,
+    JsonDocument,
     JsonLines,
     Xml,
 )
-from pipeline.readers import delimited, json_lines
+from pipeline.readers import delimited, json_documents, json_lines
 from pipeline.readers.excel_writing import workbook
 from pipeline.synthetic import hl7
 from pipeline.synthetic.fhir import resource
@@ -46,6 +47,8 @@ def file_bytes(feed: Feed, rows: list[Row], padded: dict[str, int]) -> bytes:
         entries = [{"resource": resource(feed.format.resource_type, row)} for row in rows]
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
         return json.dumps(bundle, ensure_ascii=False).encode()
+    if isinstance(feed.format, JsonDocument):
+        return json_documents.document(feed.format, [json_lines.nested(feed.format, row) for row in rows])
     if isinstance(feed.format, JsonLines):
         return "".join(
             f"{json.dumps(json_lines.nested(feed.format, row), ensure_ascii=False)}\n" for row in rows

@@ -1,6 +1,7 @@
 """Is a table drafted as it comes from jails, police and shelters: titles above, odd headers, days in many spellings?"""
 
 import csv
+import json
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.contract.columns import Kind
-from pipeline.contract.declaration import Delimited, Excel, JsonLines
+from pipeline.contract.declaration import Delimited, Excel, JsonDocument, JsonLines
 from pipeline.drafting.draft import agency_of, draft
 from pipeline.drafting.headers import FARTHEST, header_at
 from pipeline.dry_run import check_files
@@ -154,6 +155,19 @@ def test_names_that_the_program_uses_itself_get_others_also_deep_in_json(tmp_pat
     assert agency.feeds[0].format == JsonLines(paths={"row_id_of_file": "row.id"})
     assert {"row_id_of_file", "record_key_of_file"} <= set(columns(agency))
     assert where_rows_go(agency, path) == (1, 1, 0, None)
+
+
+@pytest.mark.parametrize("rows", [None, "data", "answer.rows"])
+def test_a_json_document_is_drafted_with_the_list_that_holds_its_rows(tmp_path: Path, rows):
+    content: object = [{"no": f"B{n}", "who": {"last_name": "LEE"}, "charges": [{"c": 1}, {"c": 2}]} for n in range(4)]
+    for name in reversed(rows.split(".")) if rows else ():
+        content = {"total": 4, name: content}
+    path = put(tmp_path / "roster_20261102.json", json.dumps(content, indent=1))
+    made, agency = drafted(path)
+    assert agency.feeds[0].format == JsonDocument(rows=rows, paths={"who_last_name": "who.last_name"})
+    assert agency.feeds[0].key == ("no",)
+    assert where_rows_go(agency, path) == (4, 4, 0, None)
+    assert any("lists of objects" in line for line in made.decisions)
 
 
 words = st.text("abcdefgh", min_size=2, max_size=6)

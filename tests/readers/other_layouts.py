@@ -1,6 +1,16 @@
 """What do a feed of fixed width and one of JSON lines look like? Layouts that no agency of the sample county has."""
 
-from pipeline.contract.declaration import Agency, Column, Feed, FixedWidth, JsonLines, Kind, PersonFields, PersonRule
+from pipeline.contract.declaration import (
+    Agency,
+    Column,
+    Feed,
+    FixedWidth,
+    JsonDocument,
+    JsonLines,
+    Kind,
+    PersonFields,
+    PersonRule,
+)
 
 COLUMNS = (
     Column(name="permit", meaning="Its number.", kind=Kind.ID, is_required=True, may_be_empty=False),
@@ -28,6 +38,7 @@ def feed(name, layout):
 
 FIXED = feed("cards", FixedWidth(places=PLACES, encoding="cp1252", line_end="\r\n"))
 OBJECTS = feed("permits", JsonLines(paths=PATHS))
+LISTED = feed("listed", JsonDocument(rows="data.permits", paths=PATHS))
 
 
 OFFICE = Agency(

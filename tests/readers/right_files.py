@@ -3,7 +3,7 @@
 from tests.readers.bundles import PATIENTS, bundle
 from tests.readers.hl7_messages import file_of, hospital, message, mrg, pid, pv1
 from tests.readers.niem import DOCUMENTS, REPORTS, SHARED, booking, document, person, report
-from tests.readers.other_layouts import FIXED, OBJECTS, cards, line
+from tests.readers.other_layouts import FIXED, LISTED, OBJECTS, cards, line
 from tests.readers.samples import (
     ENCOUNTER,
     FEEDS,
@@ -41,6 +41,7 @@ RIGHT = {
     "XML with shared persons": (SHARED, document(person(), booking(), booking("B2", of="P2"), person("P2"))),
     "workbook": (SHEETS, one_sheet(ANN, BEN, *[(f"P{n}", "Lee", "Ann") for n in range(3, 30)])),
     "JSON lines": (OBJECTS, ndjson(PERMITS, PERMITS.replace("P1", "P2"))),
+    "JSON document": (LISTED, f'{{"data": {{"permits": [{PERMITS}, {PERMITS.replace("P1", "P2")}]}}}}'.encode()),
     "FHIR Bundles": (PATIENTS, bundle(PATIENT, ENCOUNTER, PATIENT) + b"\n" + bundle(PATIENT)),
 } | {f"FHIR {name}": (provider_feed(name), ndjson(one, one)) for name, one in RESOURCES.items()}
 RIGHT |= {f"HL7 v2 {feed.name}": (feed, MESSAGES) for feed in hospital().feeds}
