@@ -301,10 +301,12 @@ def test_a_password_goes_by_environment_and_never_on_a_command_line():
 # --- as it is typed, on a disk that is full ------------------------------------------------------------------------
 
 LIMITED = """
-import resource
+import resource, sys
+sys.dont_write_bytecode = True
 resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))
 """
-"""No file may grow beyond this: what a full disk does, as far as the program can see, without one."""
+"""No file may grow beyond this: what a full disk does, as far as the program can see, without one. Python 3.11 would
+keep the beginnings of compiled modules for whole ones, and every later program would stumble over them."""
 
 
 def outreach(
