@@ -73,7 +73,7 @@ class FileProfile:
     Attributes:
         row_count: rows that reading did not set aside.
         columns: in the order of the header; of a format without one, the declared ones that any row has.
-        same_days: every two columns of days.
+        same_days: every two columns of days that any row has both of.
         days_behind: days from the latest thing that happened in it to the day of its name; None where one is not known.
         beyond_ascii: texts with a letter that ASCII lacks. as_utf8: of these, those that are UTF-8 read as another.
     """
@@ -217,7 +217,9 @@ class Profiler:
             row_count=self.row_count,
             columns=tuple(sorted(self._found(today), key=lambda column: column.place)),
             same_days=tuple(
-                SameDay(columns=pair, both=counts["both"], same=counts["same"]) for pair, counts in self._same.items()
+                SameDay(columns=pair, both=counts["both"], same=counts["same"])
+                for pair, counts in self._same.items()
+                if counts["both"]  # whether a pair of which no row has both is looked at depends on its neighbours
             ),
             days_behind=behind if self.row_count >= FEWEST_ROWS else None,
             beyond_ascii=self._beyond_ascii,
