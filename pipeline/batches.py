@@ -9,8 +9,8 @@ from pipeline import expect
 from pipeline.contract.declaration import Feed
 from pipeline.store import Work
 
-BATCH_ROWS = 50_000
-"""Rows in memory at once: some 150 MB of them with what is made of them; smaller batches cost more in all."""
+BATCH_ROWS = 40_000
+"""Rows in memory at once: some 120 MB of them with what is made of them; smaller batches cost more in all."""
 
 
 def rows_at_once(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
