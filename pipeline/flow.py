@@ -123,6 +123,7 @@ def make_and_publish(
 ) -> tuple[str, list[Path]]:
     """Resolve, rank, publish, from what was taken in. Answers the list's id and its files; needs the lock of a run."""
     found = identify.resolve_persons(store, act, plan, lambda _, share: progress("find who is who", share))
+    progress("find who is who", 1)
     progress("rank", 0)
     list_id = listing.rank_persons(store, act, plan, agencies, int(str(found["run_number"])))
     progress("rank", 1)

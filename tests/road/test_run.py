@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import answers
+from pipeline import answers, flow
+from pipeline.agencies import load_agencies
+from pipeline.audit import Act
 from pipeline.contract.errors import NothingToPublish, RunInProgress, SettingError
+from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.road import county
 
@@ -275,3 +278,20 @@ def test_a_list_for_an_earlier_day_leaves_its_files_and_the_current_list_alone(s
     assert [path.parent for path in earlier.paths] == [tmp_path / "out" / "lists" / earlier.list_id] * 4
     assert json.loads(earlier.paths[0].read_text(encoding="utf-8"))["as_of"] == "2026-11-09"
     assert county.published(tmp_path / "out") == before
+
+
+def test_every_step_is_told_from_its_beginning_to_its_end(store, tmp_path):
+    county.calls(tmp_path / "in", {})
+    told: dict[str, list[float]] = {}
+    flow.run(
+        store,
+        Act("test", county.AT),
+        load_agencies(),
+        Settings(home=tmp_path / "home"),
+        deliveries=tmp_path / "in",
+        as_of=county.AS_OF,
+        out=tmp_path / "out",
+        progress=lambda step, share: told.setdefault(step, []).append(share),
+    )
+    assert {"find who is who", "rank", "publish"} < told.keys()
+    assert all(shares == sorted(shares) and shares[-1] == 1 for shares in told.values())
