@@ -66,7 +66,7 @@ class Server:
                 if not psutil.pid_exists(self._instance().get_pid()) or self._is_zombie():
                     self._start()
                 psycopg.connect(plain(self.url), connect_timeout=5).close()
-            except (psycopg.OperationalError, OSError, RuntimeError, AssertionError):
+            except (psycopg.OperationalError, psutil.NoSuchProcess, OSError, RuntimeError, AssertionError):
                 time.sleep(0.1)
             else:
                 return
