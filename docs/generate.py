@@ -118,6 +118,12 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
             yield f"A behavioral-health crisis where {condition_words(rule.is_crisis)}."
         if rule.held_elsewhere:
             yield f"Not released but in other custody or a ward where {condition_words(rule.held_elsewhere)}."
+    for rule in feed.ends:
+        only = f" where {condition_words(rule.only_if)}" if rule.only_if else ""
+        told = f"`{rule.kind.value}` of `{rule.encounter_feed}` ended, by {_listed(rule.is_about)}"
+        yield f"Tells when encounters of kind {told}{only}."
+        if rule.held_elsewhere:
+            yield f"Not released but in other custody or a ward where {condition_words(rule.held_elsewhere)}."
     if feed.snapshot:
         listed = f"where {condition_words(feed.snapshot.listed)}" if feed.snapshot.listed else "by every row"
         yield f"A roster of everybody in custody on its day: still there {listed}; who is missing later left between."

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import expect, readers, receive, row_versions
+from pipeline.contract import tables
 from pipeline.contract.codes import RowFault
 from pipeline.contract.declaration import Agency, Feed
 from pipeline.contract.feed_history import Finding
@@ -57,7 +58,7 @@ class FileTold:
             lack a consent of their own.
         extra_columns: that are not declared; they are kept and used for nothing.
         reasons: why rows or values would be set aside. columns: how often each is filled.
-        said: how many person records, encounters, conditions and consents the rows are.
+        said: how many person records, encounters, ends of encounters elsewhere, conditions and consents the rows are.
         profile: what the file looks like; None where it cannot be read, or has no row.
         drift: how it differs from the files before it, where it was held against them.
     """
@@ -165,12 +166,11 @@ def _told(agency: Agency, feed: Feed, rows: pd.DataFrame) -> dict:
     )
     newest = versions.drop_duplicates("record_key", keep="last")
     counting = newest[~newest["is_never_happened"].astype(bool)]
-    kinds = ("person_records", "encounters", "conditions", "consents")
     return {
         "accepted": len(counting),
         "retracted": len(versions) - len(counting),
         "held": int(counting["is_held"].sum()),
-        "said": tuple((kind.replace("_", " "), len(getattr(said, kind))) for kind in kinds),
+        "said": tuple((kind.replace("_", " "), len(getattr(said, kind))) for kind in tables.SAID),
     }
 
 

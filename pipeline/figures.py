@@ -1,6 +1,7 @@
 """What does a run tell about itself? Counts only, read from what it left in the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from pipeline import drifting, full_exports
@@ -8,6 +9,10 @@ from pipeline.contract.declaration import Agency
 from pipeline.contract.outreach_list import AgencyCounts, OutreachList, RunFigures
 from pipeline.ranking.stays import LONGEST_UNTOLD
 from pipeline.store import Work
+
+LONGEST_WAIT = timedelta(days=35)
+"""How long an end may wait for its booking before somebody should ask. The slowest feeds here send once a month and are
+late after as many days: what has not come by then was lost, or belongs to a time before the agency's first file."""
 
 
 def run_figures(
@@ -54,6 +59,7 @@ def run_figures(
             *resolution["notes"],
             *_roster_notes(work, made, int(run["taken_in_number"])),
             *_stay_notes(made, forgotten),
+            *_waiting_notes(work, made, int(run["taken_in_number"])),
             *_missing_notes(work, made, agencies, int(run["taken_in_number"])),
         ),
         feeds=drifting.histories(work, agencies),
@@ -82,6 +88,22 @@ def _stay_notes(made: OutreachList, forgotten: Mapping[str, int]) -> Iterator[st
             f"{titles.get(agency, agency)}: {count} stays have no end and were last told of more than "
             f"{LONGEST_UNTOLD.days} days ago; they count as custody no more: ask the agency for their ends"
         )
+
+
+def _waiting_notes(work: Work, made: OutreachList, taken_in_number: int) -> Iterator[str]:
+    """Yield how many ends wait for what they are the end of."""
+    titles = {state.agency: state.title for state in made.sources}
+    before = date.fromisoformat(made.as_of) - LONGEST_WAIT
+    asked = {"taken_in_number": taken_in_number, "zone": made.zone, "before": before}
+    for row in work.read("waiting_ends", **asked).to_dict("records"):
+        told = (
+            f"{titles.get(row['agency'], row['agency'])}, {row['feed']}: {row['waiting_count']} rows tell the end of "
+            f"something that no row of {row['encounter_feed']} has told of yet; they join when it comes"
+        )
+        late = (
+            f"; {row['overdue_count']} ended more than {LONGEST_WAIT.days} days ago: ask the agency for what is missing"
+        )
+        yield told + (late if row["overdue_count"] else "")
 
 
 def _missing_notes(work: Work, made: OutreachList, agencies: Sequence[Agency], taken_in_number: int) -> Iterator[str]:

@@ -268,9 +268,9 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
     """What do the checked deliveries say, in our words? Writes it to core and accepts the deliveries.
 
     Returns:
-        Counts: rows accepted, person records, encounters, conditions, consents.
+        Counts: rows accepted, person records, encounters, told ends, conditions, consents.
     """
-    counts = {"accepted_rows": 0, "person_records": 0, "encounters": 0, "conditions": 0, "consents": 0}
+    counts = dict.fromkeys(("accepted_rows", *tables.SAID), 0)
     with store.transaction() as work:
         deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
         checked = deliveries[deliveries["status"] == DeliveryStatus.CHECKED]
@@ -337,6 +337,7 @@ def _write(work: Work, standardized: Standardized) -> dict[str, int]:
         "accepted_rows": "core.accepted_row",
         "person_records": "core.person_record",
         "encounters": "core.encounter",
+        "told_ends": "core.told_end",
         "conditions": "core.condition",
         "consents": "core.consent",
         "sender_merges": "core.sender_merge",

@@ -25,7 +25,12 @@ _Rank = tuple[str, str]
 
 def record_keys(feed: Feed, rows: pd.DataFrame) -> pd.Series:
     """Under which record key does each row stand?"""
-    return reduce(lambda left, right: left + tables.KEY_SEPARATOR + right, (rows[name] for name in feed.key))
+    return joined(rows, feed.key)
+
+
+def joined(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Which record key do these columns of each row make?"""
+    return reduce(lambda left, right: left + tables.KEY_SEPARATOR + right, (rows[name] for name in columns))
 
 
 def versions(feed: Feed, rows: pd.DataFrame, zone: str) -> pd.Series:

@@ -1,7 +1,8 @@
 """Which rows of a file are those of a sealed record? Pure: bytes in, line numbers out.
 
 A record is known by its tombstone alone: a hash of its id, made with the secret that person ids are made with. A row is
-a sealed record's where its own record id has a tombstone, or the id of the person record it is about.
+a sealed record's where its own record id has a tombstone, or the id of the person record it is about, or that of the
+row whose encounter it tells the end of.
 """
 
 import hashlib
@@ -49,7 +50,7 @@ class RecordId:
 
 
 def record_ids_of(agency: Agency, feeds: Sequence[Feed], payload: object) -> set[str]:
-    """Which records is a row as delivered a row of? Itself, and the person records it says it is about.
+    """Which records is a row as delivered a row of? Itself, and the records it says it is about.
 
     Where several feeds are read from its file (the messages of a provider tell of a patient and of a visit), it is all
     that any of them makes of the row.
@@ -66,6 +67,9 @@ def _named_by(agency: Agency, feed: Feed, payload: object) -> Iterator[RecordId]
     for rule in feed.rules_about_others():
         if rule.is_about and flat.get(rule.is_about):
             yield RecordId(agency.name, str(rule.person_feed), flat[rule.is_about])
+    for rule in feed.ends:
+        about = tables.KEY_SEPARATOR.join(flat.get(name, "") for name in rule.is_about)
+        yield RecordId(agency.name, rule.encounter_feed, about)
 
 
 def sealed_lines(

@@ -1,4 +1,4 @@
-"""What do an agency's rows say, in our words? Raw rows → person records, encounters, conditions, consents.
+"""What do an agency's rows say, in our words? Raw rows → person records, encounters, ends, conditions, consents.
 
 Everything follows from the agency's declaration; nothing here knows an agency. Pure: tables in, tables out.
 """
@@ -12,21 +12,23 @@ from linkage import normalize
 from pipeline import known_in_part
 from pipeline.births import births, possible_births
 from pipeline.contract import tables
-from pipeline.contract.codes import Release
+from pipeline.contract.codes import EncounterKind, Release
 from pipeline.contract.declaration import (
     Agency,
     Coded,
     ConditionRule,
     ConsentRule,
     EncounterRule,
+    EndRule,
     Feed,
+    Kind,
     Matches,
     PersonFields,
     PersonRule,
 )
 from pipeline.contract.moments import ISO, parse_moment
 from pipeline.row_values import coded, days, holds, moments, over_distinct
-from pipeline.row_versions import record_keys, versions
+from pipeline.row_versions import joined, record_keys, versions
 from pipeline.whole_names import is_organisation, read_whole_name
 
 ROW = ("delivery_id", "line_number")
@@ -42,6 +44,7 @@ class Standardized:
     accepted_rows: pd.DataFrame
     person_records: pd.DataFrame
     encounters: pd.DataFrame
+    told_ends: pd.DataFrame
     conditions: pd.DataFrame
     consents: pd.DataFrame
     sender_merges: pd.DataFrame
@@ -63,6 +66,7 @@ def standardize(agency: Agency, feed: Feed, rows: pd.DataFrame) -> Standardized:
         accepted_rows=accepted,
         person_records=_person_records(agency, feed, counting),
         encounters=_stack(tables.ENCOUNTER, [_encounters(agency, feed, rule, counting) for rule in feed.encounters]),
+        told_ends=_stack(tables.TOLD_END, [_told_ends(agency, feed, rule, counting) for rule in feed.ends]),
         conditions=_stack(tables.CONDITION, [_conditions(agency, feed, rule, counting) for rule in feed.conditions]),
         consents=_consents(agency, feed, feed.consent, counting),
         sender_merges=_sender_merges(agency, feed, counting),
@@ -81,6 +85,10 @@ def _stack(columns: tuple[str, ...], parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _record_ids(agency: Agency, feed_name: str, keys: pd.Series) -> pd.Series:
     return tables.RECORD_ID_SEPARATOR.join((agency.name, feed_name, "")) + keys
+
+
+def _encounter_ids(agency: Agency, feed: Feed, kind: EncounterKind, keys: pd.Series) -> pd.Series:
+    return _record_ids(agency, feed.name, keys) + "#" + kind.value
 
 
 def _named(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +123,8 @@ def _is_yielding(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
     A blank twin of a booking, written at intake, must not put the full row aside; and who is on a roster as let out,
     without a moment, was last seen by the row before.
     """
-    ends = [moments(rule.ended_at, agency, feed, rows).notna() for rule in feed.encounters if rule.ended_at]
+    rules = (*feed.encounters, *feed.ends)
+    ends = [moments(rule.ended_at, agency, feed, rows).notna() for rule in rules if rule.ended_at]
     if not ends and feed.snapshot is None:
         return pd.Series(False, index=rows.index)
     has_ended = reduce(lambda left, right: left | right, ends, pd.Series(False, index=rows.index))
@@ -256,7 +265,7 @@ def _display_names(fields: PersonFields, rows: pd.DataFrame) -> pd.Series:
 def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.loc[holds(rule.only_if, rows, otherwise=True) & _is_about_person(feed, rows)]
     table = _named(agency, feed, rows)
-    table["encounter_id"] = _record_ids(agency, feed.name, rows["record_key"]) + "#" + rule.kind.value
+    table["encounter_id"] = _encounter_ids(agency, feed, rule.kind, rows["record_key"])
     table["record_id"] = _about(agency, feed, rule, rows)
     table["kind"] = rule.kind.value
     table["occurred_at"] = moments(rule.occurred_at, agency, feed, rows)
@@ -268,14 +277,51 @@ def _encounters(agency: Agency, feed: Feed, rule: EncounterRule, rows: pd.DataFr
         table[flag] = holds(getattr(rule, flag), rows, otherwise=False)
     for name in EncounterRule.CODE_LISTS:
         table[name] = coded(getattr(rule, name), rows)
-    went_elsewhere = holds(rule.held_elsewhere, rows, otherwise=False) & table["ended_at"].notna()
-    table["release_code"] = table["release_code"].mask(
-        went_elsewhere & (table["release_code"] != Release.DEATH), Release.ELSEWHERE.value
-    )
+    table["release_code"] = _release_codes(rule, rows, table["ended_at"])
     table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
     table["is_part2"] = _is_part2(feed, rows)
     table["is_held"] = _is_held(feed, rows)
     return table.loc[table["occurred_at"].notna(), list(tables.ENCOUNTER)]
+
+
+def _release_codes(rule: EncounterRule | EndRule, rows: pd.DataFrame, ended_at: pd.Series) -> pd.Series:
+    """How did each end? Elsewhere, where the row says so, whatever else it gives as the reason but for a death."""
+    codes = coded(rule.release_code, rows)
+    went_elsewhere = holds(rule.held_elsewhere, rows, otherwise=False) & ended_at.notna()
+    return codes.mask(went_elsewhere & (codes != Release.DEATH), Release.ELSEWHERE.value)
+
+
+def _told_ends(agency: Agency, feed: Feed, rule: EndRule, rows: pd.DataFrame) -> pd.DataFrame:
+    """Which ends do rows tell of encounters that stand elsewhere? Whose row that is need not be known yet."""
+    rows = rows.loc[holds(rule.only_if, rows, otherwise=True)]
+    table = _named(agency, feed, rows)
+    encounters = agency.feed(rule.encounter_feed)
+    table["encounter_feed"] = encounters.name
+    table["encounter_key"] = joined(rows, rule.is_about)
+    table["encounter_id"] = _encounter_ids(agency, encounters, rule.kind, table["encounter_key"])
+    table["end_id"] = _record_ids(agency, feed.name, rows["record_key"]) + "#" + table["encounter_id"]
+    table["ended_at"] = moments(rule.ended_at, agency, feed, rows)
+    table["latest_at"] = (
+        _last_of_day(table["ended_at"], agency) if _is_of_days(agency, feed, rule) else table["ended_at"]
+    )
+    table["release_code"] = _release_codes(rule, rows, table["ended_at"])
+    table["consent_until"] = _own_consent(feed, feed.consent and feed.consent.ends, agency, rows)
+    table["is_part2"] = _is_part2(feed, rows)
+    table["is_held"] = _is_held(feed, rows)
+    return table.loc[table["ended_at"].notna(), list(tables.TOLD_END)]
+
+
+def _is_of_days(agency: Agency, feed: Feed, rule: EndRule) -> bool:
+    """Are beginning and end held against each other by the day, as in one row: does either column tell no more?"""
+    encounters = agency.feed(rule.encounter_feed)
+    began = [encounters.column(one.occurred_at.column) for one in encounters.encounters if one.kind is rule.kind]
+    return any(column.kind is Kind.DATE for column in (*began, feed.column(rule.ended_at.column)))
+
+
+def _last_of_day(moments: pd.Series, agency: Agency) -> pd.Series:
+    """Which is the last moment of the local day of each?"""
+    midnights = moments.dt.tz_convert(agency.zone).dt.normalize() + pd.DateOffset(days=1)
+    return (midnights - pd.Timedelta(microseconds=1)).dt.tz_convert("UTC").astype("datetime64[us, UTC]")
 
 
 def _about(

@@ -48,6 +48,7 @@ from pipeline.contract.rules import (
     ConsentRule,
     Death,
     EncounterRule,
+    EndRule,
     FullName,
     PersonFields,
     PersonRule,
@@ -59,9 +60,9 @@ from pipeline.contract.xml_paths import check_paths
 
 __all__ = [
     "Agency", "AllOf", "AnyOf", "Coded", "Column", "Condition", "ConditionRule", "ConsentRule", "Death", "Delimited",
-    "EncounterRule", "Excel", "Feed", "FhirBundle", "FhirNdjson", "FixedWidth", "Format", "FullName", "Hl7v2",
-    "JsonDocument", "JsonLines", "Kind", "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule", "Plausible",
-    "Quality", "Refusal", "SnapshotRule", "When", "Xml", "needed",
+    "EncounterRule", "EndRule", "Excel", "Feed", "FhirBundle", "FhirNdjson", "FixedWidth", "Format", "FullName",
+    "Hl7v2", "JsonDocument", "JsonLines", "Kind", "Matches", "OnFault", "OneOf", "PersonFields", "PersonRule",
+    "Plausible", "Quality", "Refusal", "SnapshotRule", "When", "Xml", "needed",
 ]  # fmt: skip
 
 
@@ -90,6 +91,7 @@ class Feed:
         blanks: what the agency writes where it has nothing: NULL, N/A. Compared without regard to case.
         person: when a row is a person record.
         encounters: when a row is an encounter.
+        ends: when a row tells the end of an encounter of another row or feed.
         conditions: when a row is a lasting condition.
         consent: when a row is, or carries, a consent.
         snapshot: set where each file lists everybody in custody on one day: what follows from being on it or not.
@@ -118,6 +120,7 @@ class Feed:
     blanks: tuple[str, ...] = ()
     person: PersonRule | None = None
     encounters: tuple[EncounterRule, ...] = ()
+    ends: tuple[EndRule, ...] = ()
     conditions: tuple[ConditionRule, ...] = ()
     consent: ConsentRule | None = None
     snapshot: SnapshotRule | None = None
@@ -174,8 +177,8 @@ class Feed:
         yield from self.key
         yield from self._held_against()
         yield from (name for name in (self.part2_column, self.version_column, *self._merge_columns()) if name)
-        rules = (self.person, *self.encounters, *self.conditions, self.consent, self.snapshot, *self.refusals)
-        for part in (*rules, self.never_happened, self.is_full):
+        rules = (self.person, *self.encounters, *self.ends, *self.conditions, self.consent, self.snapshot)
+        for part in (*rules, *self.refusals, self.never_happened, self.is_full):
             if part is not None:
                 yield from part.columns()
 
@@ -209,6 +212,12 @@ class Feed:
             column = self.column(name)
             is_strict = column.is_required and not column.may_be_empty
             check(is_strict, f"{self.name}: a key column is required and never empty", name)
+        told = [(rule.encounter_feed, rule.kind, rule.is_about) for rule in self.ends]
+        check(len(set(told)) == len(told), f"{self.name}: one rule tells the ends of encounters of a kind", told)
+        for name in (name for rule in self.ends for name in rule.is_about):
+            column = self.column(name)
+            is_strict = column.is_required and not column.may_be_empty
+            check(is_strict, f"{self.name}: a column that names what ended is required and never empty", name)
 
     def _check_snapshot(self) -> None:
         if self.snapshot is None:
@@ -226,6 +235,7 @@ class Feed:
     def _read_as_dates(self) -> Iterator[str]:
         """Which columns does the translation read as days, times or moments?"""
         whens = [when for rule in self.encounters for when in (rule.occurred_at, rule.ended_at)]
+        whens += [rule.ended_at for rule in self.ends]
         whens += [when for rule in self.conditions for when in (rule.recorded_at, rule.ended_at)]
         for when in whens:
             yield from when.columns() if when else ()
@@ -268,6 +278,7 @@ class Feed:
         """Which plain value tests does the feed make anywhere?"""
         parts: list[object] = [self.never_happened, self.is_full, *(refusal.when for refusal in self.refusals)]
         parts += [getattr(rule, name) for rule in self.encounters for name in EncounterRule.CONDITIONS]
+        parts += [getattr(rule, name) for rule in self.ends for name in EndRule.CONDITIONS]
         parts += [rule.only_if for rule in self.conditions]
         parts += [self.person.about, self.person.death and self.person.death.when] if self.person else []
         parts += list(self.consent.granted) if self.consent else []
@@ -332,6 +343,8 @@ class Agency:
                 check(is_people, f"{self.name}.{feed.name}: person_feed is no feed of people", target)
                 break_key = self.feed(target).key
                 check(len(break_key) == 1, f"{self.name}.{feed.name}: person_feed needs a key of one column", break_key)
+            for rule in feed.ends:
+                self._check_end(feed, rule)
             if feed.merges_of:
                 is_people = any(other.name == feed.merges_of and other.person for other in self.feeds)
                 check(is_people, f"{self.name}.{feed.name}: merges_of is no feed of people", feed.merges_of)
@@ -340,6 +353,13 @@ class Agency:
                 has_taker = any(isinstance(one, Hl7v2) and not one.events for one in formats)
                 what = f"{self.name}.{feed.name}: some messages only; another feed of the same files takes all"
                 check(has_taker, what, feed.file_pattern)
+
+    def _check_end(self, feed: Feed, rule: EndRule) -> None:
+        where = f"{self.name}.{feed.name}"
+        kinds = [one.kind for other in self.feeds if other.name == rule.encounter_feed for one in other.encounters]
+        check(rule.kind in kinds, f"{where}: encounter_feed has no {rule.kind.value}", rule.encounter_feed)
+        key = self.feed(rule.encounter_feed).key
+        check(len(rule.is_about) == len(key), f"{where}: is_about has a column for each of the key", key)
 
     def feeds_of(self, file_name: str) -> tuple[Feed, ...]:
         """Which feeds are read from a file of this name, in declared order?"""

@@ -148,6 +148,13 @@ class PersonRule:
 # --- what a row says happened ------------------------------------------------------------------------------------
 
 
+def _check_codes(attribute: str, coded: Coded | None, code_list: type[StrEnum]) -> None:
+    if coded is not None:
+        ours = set(coded.mapping.values()) | ({coded.otherwise} if coded.otherwise else set())
+        unknown = ours - {member.value for member in code_list}
+        check(not unknown, f"{attribute} translates into codes that do not exist", sorted(unknown))
+
+
 @dataclass(frozen=True, kw_only=True)
 class EncounterRule:
     """When is a row an encounter, and which one?
@@ -196,12 +203,7 @@ class EncounterRule:
     def __post_init__(self) -> None:
         check(bool(self.is_about) == bool(self.person_feed), "is_about and person_feed go together", self.is_about)
         for attribute, code_list in self.CODE_LISTS.items():
-            coded: Coded | None = getattr(self, attribute)
-            if coded is None:
-                continue
-            ours = set(coded.mapping.values()) | ({coded.otherwise} if coded.otherwise else set())
-            unknown = ours - {member.value for member in code_list}
-            check(not unknown, f"{attribute} translates into codes that do not exist", sorted(unknown))
+            _check_codes(attribute, getattr(self, attribute), code_list)
 
     def columns(self) -> Iterator[str]:
         """Which columns does it read?"""
@@ -211,6 +213,45 @@ class EncounterRule:
                 yield from part.columns()
         if self.is_about:
             yield self.is_about
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndRule:
+    """When does a row tell the end of an encounter that stands elsewhere: in another feed, or in another row?
+
+    It holds for an encounter whose own row has no end. One whose encounter is not known yet waits for it.
+
+    Attributes:
+        encounter_feed: the feed of the same agency whose row is the encounter.
+        is_about: columns that hold the key of that row, in the order of its feed's key.
+        ended_at: when it ended; a row without is no end.
+        kind: of the encounter.
+        only_if: only rows for which this holds.
+        release_code: our code for how it ended.
+        held_elsewhere: as in `EncounterRule`.
+    """
+
+    encounter_feed: str
+    is_about: tuple[str, ...]
+    ended_at: When
+    kind: codes.EncounterKind = codes.EncounterKind.BOOKING
+    only_if: Condition | None = None
+    release_code: Coded | None = None
+    held_elsewhere: Condition | None = None
+
+    CONDITIONS: ClassVar[tuple[str, ...]] = ("only_if", "held_elsewhere")
+
+    def __post_init__(self) -> None:
+        is_named = isinstance(self.is_about, tuple) and bool(self.is_about)
+        check(is_named, "an end names its encounter, by a tuple of columns", self.is_about)
+        _check_codes("release_code", self.release_code, codes.Release)
+
+    def columns(self) -> Iterator[str]:
+        """Which columns does it read?"""
+        yield from self.is_about
+        for part in (self.ended_at, self.only_if, self.release_code, self.held_elsewhere):
+            if part is not None:
+                yield from part.columns()
 
 
 SMALLEST_SHARE = 0.5

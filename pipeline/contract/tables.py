@@ -40,6 +40,16 @@ ENCOUNTER = (
 )
 """One row per version of an encounter. `record_id` is the person record it is about; `occurred_text` its text."""
 
+TOLD_END = (
+    *("end_id", "encounter_id", "encounter_feed", "encounter_key", "agency", "feed", "record_key"),
+    *("ended_at", "latest_at", "release_code", "consent_until", "is_part2", "is_held", *_VERSION),
+)
+"""One row per version of a row that tells the end of an encounter of another row: that of `encounter_key`.
+
+No encounter that began after `latest_at` ended so: the end itself, or the last moment of its day where either feed
+tells the day alone.
+"""
+
 CONDITION = (
     *("condition_id", "record_id", "agency", "feed", "record_key", "condition_code", "recorded_at", "ended_at"),
     *("is_part2", *_VERSION),
@@ -61,6 +71,9 @@ CONSENT = (
 
 SENDER_MERGE = ("record_id", "into_record_id", "agency", "feed", "record_key", *_VERSION)
 """One row per version of a row by which a sender says that one record (`record_id`) is another by now."""
+
+SAID = ("person_records", "encounters", "told_ends", "conditions", "consents")
+"""What rows may say, as it is counted wherever somebody is told what became of them."""
 
 ROW_FAULT = ("delivery_id", "line_number", "row_count", "column_name", "fault_code", "message")
 """One row per quarantined row (`row_count` 1) or refused file (line 0). `message` never holds a value."""

@@ -12,7 +12,6 @@ import pandas as pd
 from pipeline import expect
 from pipeline.contract.columns import Column
 from pipeline.contract.declaration import Delimited, Feed, FixedWidth
-from pipeline.contract.rules import EncounterRule
 from pipeline.drift import header, shapes
 from pipeline.drift.words import known_words
 
@@ -117,12 +116,9 @@ def from_json(kept: Mapping) -> FileProfile:
 
 def event_columns(feed: Feed) -> list[Column]:
     """Which columns say when something happened, as the feed's rules read them?"""
-    whens = [rule.occurred_at if isinstance(rule, EncounterRule) else rule.recorded_at for rule in _rules(feed)]
-    return [feed.column(name) for name in dict.fromkeys(when.column for when in whens if when)]
-
-
-def _rules(feed: Feed) -> tuple:
-    return (*feed.encounters, *feed.conditions)
+    whens = [rule.occurred_at for rule in feed.encounters]
+    whens += [rule.recorded_at for rule in feed.conditions] + [rule.ended_at for rule in feed.ends]
+    return [feed.column(name) for name in dict.fromkeys(when.column for when in whens)]
 
 
 class Profiler:

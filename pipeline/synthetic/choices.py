@@ -182,6 +182,9 @@ def _leaves_on(feed: Feed, column: str) -> Iterator[Leaf]:
         conditions += [getattr(rule, name) for name in rule.CONDITIONS]
         mapped = (getattr(rule, attribute) for attribute in rule.CODE_LISTS)
         conditions += [OneOf(coded.column, tuple(coded.mapping)) for coded in mapped if coded]
+    for rule in feed.ends:
+        conditions += [rule.only_if, rule.held_elsewhere]
+        conditions += [OneOf(rule.release_code.column, tuple(rule.release_code.mapping))] if rule.release_code else []
     for rule in feed.conditions:
         conditions += [rule.only_if, *(Matches(rule.code_column, pattern) for pattern in rule.patterns.values())]
     if feed.consent:

@@ -210,20 +210,26 @@ def _tell_agency(
     seed: int,
     harsher: bool,
 ) -> dict[str, tuple[Told, Teller]]:
-    """What does each feed of an agency tell? Feeds that point at people come first: they decide who is registered."""
+    """What does each feed of an agency tell? What points at something comes after it; people last of all.
+
+    Feeds that point at people decide who is registered.
+    """
     registers = {
         feed.name: Register(Chance(seed, agency.name, feed.name, "register"))
         for feed in agency.feeds
         if feed.person and not feed.encounters and not feed.person.person_feed
     }
     told: dict[str, tuple[Told, Teller]] = {}
-    for feed in sorted(agency.feeds, key=lambda feed: feed.name in registers):
+    of_ends = {feed.name for feed in agency.feeds if feed.ends and not feed.encounters}
+    for feed in sorted(agency.feeds, key=lambda feed: (feed.name in registers, feed.name in of_ends)):
         chance = Chance(seed, agency.name, feed.name)
         teller = Teller(agency, feed, people, clock, Noise(places, chance, harsher=harsher), chance)
         if feed.name in registers:
             if not registers[feed.name].entries:
                 _fill(registers[feed.name], people, chance, clock)
             told[feed.name] = teller.tell_register(registers[feed.name]), teller
+        elif feed.name in of_ends:
+            told[feed.name] = teller.tell_ends({name: one for name, (one, _) in told.items()}, registers), teller
         else:
             told[feed.name] = teller.tell(shares[agency.name, feed.name], registers), teller
     return told

@@ -3,14 +3,14 @@
 Everything here follows from the declaration: which feed tells of which kind of fact, whose row points at whom.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.contract.codes import EncounterKind
-from pipeline.contract.declaration import Agency, EncounterRule, Feed
+from pipeline.contract.declaration import Agency, EncounterRule, EndRule, Feed
 from pipeline.contract.tables import KEY_SEPARATOR
 from pipeline.synthetic.chance import Chance
 from pipeline.synthetic.clock import Clock
@@ -219,6 +219,32 @@ class Teller:
             if person.age_on(day) >= 18 and (person.death is None or day < person.death):
                 return person
         return None
+
+    # --- feeds of ends -------------------------------------------------------------------------------------------
+
+    def tell_ends(self, told: Mapping[str, Told], registers: dict[str, Register]) -> Told:
+        """Which files tell the ends of what other feeds (`told`, by name) told of? Each when it was over."""
+        found = [
+            (fact.ended_at, rule, fact, key)
+            for rule in self.feed.ends
+            for key, fact in told[rule.encounter_feed].facts.items()
+            if isinstance(fact, Fact) and fact.kind is rule.kind and not fact.is_void and fact.ended_at
+        ]
+        rows: dict[int, list[Row]] = {}
+        for ended_at, rule, fact, key in sorted(found, key=lambda one: (one[0], one[3])):
+            if ended_at < self.windows[-1].until:
+                rows.setdefault(self._window_of(ended_at), []).append(self._end(rule, fact, key, registers))
+        self.told.files += [(window, rows.get(n, [])) for n, window in enumerate(self.windows)]
+        return self.told
+
+    def _end(self, rule: EndRule, fact: Fact, key: str, registers: dict[str, Register]) -> Row:
+        row = self.maker.end(rule, fact, key)
+        about = {name: row[name] for name in rule.is_about}
+        self._set_key(row, fact, 1)
+        if self.feed.person and self.feed.person.person_feed and self.feed.person.is_about:
+            register = registers[self.feed.person.person_feed]
+            row[self.feed.person.is_about] = register.number_of(self.people[fact.person], fact.at)
+        return row | about
 
     # --- feeds of people -----------------------------------------------------------------------------------------
 

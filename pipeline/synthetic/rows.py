@@ -12,6 +12,7 @@ from pipeline.contract.declaration import (
     ConditionRule,
     ConsentRule,
     EncounterRule,
+    EndRule,
     Feed,
     Kind,
     Matches,
@@ -19,6 +20,7 @@ from pipeline.contract.declaration import (
     PersonRule,
     When,
 )
+from pipeline.contract.tables import KEY_SEPARATOR
 from pipeline.synthetic.chance import Chance, Weighted
 from pipeline.synthetic.choices import Choices, Demand, coded_as
 from pipeline.synthetic.facts import ConsentFact, Fact, LastingFact
@@ -92,6 +94,23 @@ class RowMaker:
         if rule.held_elsewhere and fact.release is not Release.ELSEWHERE:
             demands.append((rule.held_elsewhere, False))
         return demands + self._going_on(rule.ended_at, is_open) if fact.is_kept else demands
+
+    def end(self, rule: EndRule, fact: Fact, key: str) -> Row:
+        """Which row tells that a fact is over, which a row of another feed with this record key told of?"""
+        person, demands = self.feed.person, list[Demand]()
+        if self.feed.never_happened:
+            demands.append((self.feed.never_happened, False))
+        if rule.only_if:
+            demands.append((rule.only_if, True))
+        if person and person.death and person.death.when:
+            demands.append((person.death.when, fact.release == Release.DEATH))
+        if rule.release_code and (wanted := coded_as(rule.release_code, fact.release)):
+            demands.append((wanted, True))
+        if rule.held_elsewhere and fact.release is not Release.ELSEWHERE:
+            demands.append((rule.held_elsewhere, False))
+        row = self._drawn(demands) | self.layout.when(rule.ended_at, fact.ended_at)
+        about = dict(zip(rule.is_about, key.split(KEY_SEPARATOR), strict=True))
+        return row | self._label(fact.is_part2) | self._changed_at(fact.ended_at or fact.at) | about
 
     def condition(self, rule: ConditionRule, fact: LastingFact, is_open: bool) -> Row:
         """Which row tells of a diagnosis?"""

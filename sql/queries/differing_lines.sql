@@ -9,6 +9,8 @@ told as (
     union all
     select line_number, from_number, 'encounter', to_jsonb(encounter) from core.encounter where delivery_id = :delivery_id
     union all
+    select line_number, from_number, 'told end', to_jsonb(told_end) from core.told_end where delivery_id = :delivery_id
+    union all
     select line_number, from_number, 'condition', to_jsonb(condition) from core.condition where delivery_id = :delivery_id
     union all
     select line_number, from_number, 'consent', to_jsonb(consent) from core.consent where delivery_id = :delivery_id

@@ -10,6 +10,7 @@ dropped as (delete from raw.dropped_value using place where (dropped_value.deliv
 accepted as (delete from core.accepted_row using place where (accepted_row.delivery_id, accepted_row.line_number) = (place.delivery_id, place.line_number)),
 people as (delete from core.person_record using place where (person_record.delivery_id, person_record.line_number) = (place.delivery_id, place.line_number)),
 encounters as (delete from core.encounter using place where (encounter.delivery_id, encounter.line_number) = (place.delivery_id, place.line_number)),
+ends as (delete from core.told_end using place where (told_end.delivery_id, told_end.line_number) = (place.delivery_id, place.line_number)),
 conditions as (delete from core.condition using place where (condition.delivery_id, condition.line_number) = (place.delivery_id, place.line_number)),
 consents as (delete from core.consent using place where (consent.delivery_id, consent.line_number) = (place.delivery_id, place.line_number)),
 merges as (delete from core.sender_merge using place where (sender_merge.delivery_id, sender_merge.line_number) = (place.delivery_id, place.line_number))

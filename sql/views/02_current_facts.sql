@@ -22,6 +22,17 @@ $$;
 
 create or replace view core.current_encounter as select * from core.encounters_known(null);
 
+create or replace function core.ends_known(up_to bigint) returns setof core.told_end
+language sql stable
+as $$
+    select told_end.*
+    from core.told_end
+    join core.rows_known(up_to) as known using (delivery_id, line_number, from_number)
+    where not known.is_never_happened
+$$;
+
+create or replace view core.current_told_end as select * from core.ends_known(null);
+
 create or replace function core.conditions_known(up_to bigint) returns setof core.condition
 language sql stable
 as $$

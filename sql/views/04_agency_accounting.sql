@@ -34,11 +34,19 @@ counting as (
     from core.current_row
     group by agency
 ),
-dropped as (
-    select delivery.agency, count(*) as dropped_values
-    from raw.dropped_value
-    join raw.delivery using (delivery_id)
-    group by delivery.agency
+dropped as (  -- an end before its beginning is left out, in its own row or in another
+    select agency, count(*) as dropped_values
+    from (
+        select delivery.agency
+        from raw.dropped_value
+        join raw.delivery using (delivery_id)
+        union all
+        select told_end.agency
+        from core.current_told_end as told_end
+        join core.current_encounter as encounter using (encounter_id)
+        where told_end.latest_at < encounter.occurred_at
+    ) as value
+    group by agency
 )
 select
     delivered.agency,

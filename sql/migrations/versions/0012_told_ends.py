@@ -1,0 +1,15 @@
+"""Ends told elsewhere: a release list tells when bookings of another feed ended."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Change the schema by the SQL file of the same name."""
+    op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
