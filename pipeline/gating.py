@@ -169,7 +169,7 @@ def measure(work: Work, made: OutreachList, before: object) -> tuple[gate.Measur
 
 
 def _rows_by_day(work: Work, made: OutreachList) -> pd.DataFrame:
-    """How many person records and encounters of each feed fall on each local day? `gate_volumes`."""
+    """How many person records, encounters and ends of each feed fall on each local day? `gate_volumes`."""
     until = Calendar(date.fromisoformat(made.as_of), made.zone).until()
     return work.read("gate_volumes", zone=made.zone, since=until - timedelta(days=LOOKED_BACK_DAYS), until=until)
 

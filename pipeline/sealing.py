@@ -5,7 +5,7 @@ One transaction, under the lock of a run. What stays: a tombstone that refuses t
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -84,6 +84,7 @@ def seal(store: Store, act: Act, order: Order, agencies: tuple[Agency, ...], set
         places = _places(work, order.records, agencies)
         at_places = {"delivery_ids": places["delivery_id"].tolist(), "line_numbers": places["line_number"].tolist()}
         files = work.read("rows_at", **at_places)
+        stays = _stays(work, order.records, agencies)
         told_of = sorted({*ids, *work.read("records_told_of", **at_places)["record_id"]})
         first = min((int(number) for number in files["taken_in_number"].dropna()), default=0)
         withdrawn = withdrawal.withdraw(work, act, order.cause, told_of, first, len(ids)) if len(places) else 0
@@ -94,7 +95,7 @@ def seal(store: Store, act: Act, order: Order, agencies: tuple[Agency, ...], set
         number = _write_act(work, act, order, files)  # before decisions are taken out: the database asks for it
         decision_count = _forget_decisions(work, ids)
         reregister.tell_again(work, act, settings, ids, told_of, first)
-        _write_tombstones(work, act, order, number, key)
+        _write_tombstones(work, act, order, stays, number, key)
         unreadable = int(str(work.ask("count_unreadable", agencies=sorted({r.agency for r in order.records}))))
         sealed = Sealed(len(ids), len(places), len(files), decision_count, unreadable, withdrawn, current_as_of)
         _tell(work, act, order, sealed, number, key)
@@ -111,6 +112,7 @@ def lift(store: Store, act: Act, records: Sequence[RecordId], because: str, sett
     marks = [mark_of(str(record), key) for record in records]
     with store.transaction() as work:
         lifted = work.run("lift_tombstones", marks=marks, at=act.at)
+        work.run("lift_tombstones_because_of", marks=marks, at=act.at)
         written = {"because": because, "record_count": lifted, "row_count": 0}
         number = work.ask("insert_sealing", at=act.at, actor=act.actor, cause=LIFTED, **written)
         audit.record(work, act, "tombstones_lifted", sealing=int(str(number)), records=lifted)
@@ -196,11 +198,26 @@ def _write_act(work: Work, act: Act, order: Order, files: pd.DataFrame) -> int:
     return number
 
 
-def _write_tombstones(work: Work, act: Act, order: Order, number: int, key: str) -> None:
-    cause = order.cause.value
-    for record in order.records:
+def _stays(work: Work, records: Sequence[RecordId], agencies: Sequence[Agency]) -> dict[RecordId, RecordId]:
+    """Which stays, whose ends come in rows that name nobody, are sealed with which person record? Stay → record."""
+    ended = {(agency.name, rule.encounter_feed) for agency in agencies for feed in agency.feeds for rule in feed.ends}
+    named = {str(record): record for record in records}
+    found = work.read("encounters_about", record_ids=sorted(named)) if ended else pd.DataFrame()
+    return {
+        RecordId(row.agency, row.feed, row.record_key): named[row.record_id]
+        for row in found.itertuples()
+        if (row.agency, row.feed) in ended
+    }
+
+
+def _write_tombstones(
+    work: Work, act: Act, order: Order, stays: Mapping[RecordId, RecordId], number: int, key: str
+) -> None:
+    because_of = {stay: mark_of(str(record), key) for stay, record in stays.items()}
+    for record in dict.fromkeys((*order.records, *stays)):
+        why = {"because_of": None if record in order.records else because_of[record], "cause": order.cause.value}
         own = {"mark": mark_of(str(record), key), "agency": record.agency, "feed": record.feed}
-        work.run("insert_tombstone", **own, cause=cause, at=act.at, sealing_number=number)
+        work.run("insert_tombstone", **own, **why, at=act.at, sealing_number=number)
 
 
 def _tell(work: Work, act: Act, order: Order, sealed: Sealed, number: int, key: str) -> None:

@@ -130,8 +130,7 @@ def _is_yielding(agency: Agency, feed: Feed, rows: pd.DataFrame) -> pd.Series:
     has_ended = reduce(lambda left, right: left | right, ends, pd.Series(False, index=rows.index))
     listed = feed.snapshot.listed if feed.snapshot else None
     says_nothing = ~holds(listed, rows, otherwise=True)
-    if feed.person:
-        said = [rows[name] != "" for name in feed.person.fields.columns()]
+    if said := [rows[name] != "" for name in feed.person.fields.columns()] if feed.person else []:
         says_nothing |= ~reduce(lambda left, right: left | right, said)
     return says_nothing & ~has_ended
 

@@ -1,7 +1,7 @@
 -- What was known with these files to have happened up to the end of this day, as far as it may be used? It ended when its own
--- row says; else at the latest end that other rows tell of it, not before it began, those that are still to come last of all.
--- A stay that only rosters tell of has ended when it was first not seen, for a reason nobody told, and is certain until it was
--- last seen. Last told is the day of the newest file that has it, or its end.
+-- row says; else at the latest end that other rows tell of it, not before it began or a roster saw it last, those that are still
+-- to come last of all. A stay that only rosters tell of has ended when it was first not seen, for a reason nobody told, and is
+-- certain until it was last seen. Last told is the day of the newest file that has it, or its end.
 with stay as materialized (select * from core.stays_known(:taken_in_number)),
 elsewhere as materialized (
     select distinct on (encounter.encounter_id)
@@ -9,7 +9,8 @@ elsewhere as materialized (
     from core.ends_known(:taken_in_number) as told_end
     join core.accepted_row using (delivery_id, line_number, from_number)
     join core.encounters_known(:taken_in_number) as encounter using (encounter_id)
-    where encounter.ended_at is null and told_end.latest_at >= encounter.occurred_at
+    left join stay on (stay.delivery_id, stay.line_number) = (encounter.delivery_id, encounter.line_number)
+    where encounter.ended_at is null and told_end.latest_at >= greatest(encounter.occurred_at, stay.last_seen_at)
       and not told_end.is_held
       and (told_end.consent_until is null or told_end.consent_until >= :as_of)
       and (not told_end.is_part2 or encounter.record_id in (select core.consented_records_known(:as_of, :taken_in_number)))

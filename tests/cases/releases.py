@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from pipeline.contract.declaration import (
     Agency,
     Coded,
     Column,
+    ConsentRule,
     Delimited,
     EncounterRule,
     EndRule,
@@ -97,10 +99,69 @@ WHOLE = Feed(
     ),
     **OF_A_BOOKING,
 )
+PEOPLE = Feed(
+    name="people",
+    row_is="one person",
+    file_pattern=r"people_(?P<date>\d{8})\.csv",
+    key=("person_no",),
+    columns=(needed("person_no", "Number of the person."), STATUS, *WHO),
+    person=BY_NAME,
+    **OF_A_BOOKING,
+)
+CONSENTS = Feed(
+    name="consents",
+    row_is="one signed form",
+    file_pattern=r"consents_(?P<date>\d{8})\.csv",
+    key=("form_no",),
+    columns=(needed("form_no", "Number of the form."), needed("booking_no", "Who signed."), STATUS),
+    consent=ConsentRule(granted=(OneOf("status", ("HOLDS",)),), is_about="booking_no", person_feed="bookings"),
+    **OF_A_BOOKING,
+)
 ABOUT = {"name": "quarry_county_jail", "title": "Quarry County Jail", "zone": ZONE.key, "owner": "records manager"}
 JAIL = Agency(feeds=(BOOKINGS, RELEASES), **ABOUT)
 ONE_FILE = Agency(feeds=(WHOLE,), **ABOUT)
 """The same jail, were both in one file."""
+OF_PERSONS = Agency(
+    feeds=(
+        PEOPLE,
+        replace(
+            BOOKINGS,
+            columns=(needed("person_no", "Number of the person."), *BOOKED[:3]),
+            person=None,
+            encounters=(replace(BOOKINGS.encounters[0], is_about="person_no", person_feed="people"),),
+        ),
+        RELEASES,
+    ),
+    **ABOUT,
+)
+"""The same jail, were people in a file of their own: a release names a booking, and the booking a person."""
+LABELLED = Agency(
+    feeds=(
+        BOOKINGS,
+        CONSENTS,
+        replace(
+            RELEASES,
+            columns=(*RELEASES.columns, Column(name="labels", meaning="Security labels.")),
+            part2_column="labels",
+            part2_labels=("ETH",),
+        ),
+    ),
+    **ABOUT,
+)
+"""The same jail, were some of its releases to a treatment that needs the person's consent to be told of."""
+OF_MANY_JAILS = Agency(
+    feeds=tuple(
+        replace(
+            feed,
+            key=("site", *feed.key),
+            columns=(needed("site", "Which jail."), *feed.columns),
+            ends=tuple(replace(rule, is_about=("site", *rule.is_about)) for rule in feed.ends),
+        )
+        for feed in (BOOKINGS, RELEASES)
+    ),
+    **ABOUT,
+)
+"""The same jail, were it several that count their bookings each for itself."""
 
 BOOKING = {
     "booking_no": "B1",
@@ -121,7 +182,8 @@ OPEN = (None, None)
 OUT = ("11-10 12:00", "community")
 
 
-def _write(folder: Path, feed: Feed, day: int, rows: tuple[Mapping[str, str], ...]) -> Path:
+def write(folder: Path, feed: Feed, day: int, *rows: Mapping[str, str]) -> Path:
+    """Write a feed's file of a day of November."""
     path = folder / JAIL.name / f"{feed.name}_{date(2026, 11, day):%Y%m%d}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -133,12 +195,12 @@ def _write(folder: Path, feed: Feed, day: int, rows: tuple[Mapping[str, str], ..
 
 def bookings(folder: Path, *rows: Mapping[str, str], day: int = 1, feed: Feed = BOOKINGS) -> Path:
     """Write the bookings of a day of November; each row says only what differs from BOOKING."""
-    return _write(folder, feed, day, tuple({**BOOKING, **row} for row in rows))
+    return write(folder, feed, day, *({**BOOKING, **row} for row in rows))
 
 
-def releases(folder: Path, *rows: Mapping[str, str], day: int = 11) -> Path:
+def releases(folder: Path, *rows: Mapping[str, str], day: int = 11, feed: Feed = RELEASES) -> Path:
     """Write the release list of a day of November; each row says only what differs from RELEASE."""
-    return _write(folder, RELEASES, day, tuple({**RELEASE, **row} for row in rows))
+    return write(folder, feed, day, *({**RELEASE, **row} for row in rows))
 
 
 def act_at(hours: int = 0) -> Act:
@@ -151,10 +213,10 @@ def take_in(store: Store, root: Path, agency: Agency = JAIL) -> None:
     flow.take_in_agency(store, act_at(), agency, root / "in", settings, lambda step, share: None)
 
 
-def publish(store: Store, root: Path, hours: int = 0) -> dict:
+def publish(store: Store, root: Path, hours: int = 0, agency: Agency = JAIL) -> dict:
     """Publish the list from the folder."""
     told = {"deliveries": root / "in", "as_of": county.AS_OF, "out": root / "out"}
-    flow.run(store, act_at(hours), (JAIL,), Settings(home=root / "home"), **told)
+    flow.run(store, act_at(hours), (agency,), Settings(home=root / "home"), **told)
     return county.published(root / "out")
 
 

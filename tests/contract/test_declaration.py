@@ -12,6 +12,7 @@ from pipeline.contract.declaration import (
     ConsentRule,
     Death,
     Delimited,
+    EndRule,
     Excel,
     FhirNdjson,
     FixedWidth,
@@ -59,6 +60,14 @@ def day(name, plausible):
     return column(name, kind=Kind.DATE, formats=("%Y%m%d",), plausible=plausible)
 
 
+def ending(name="exits", **changes):
+    """An agency that tells the ends of visits in another feed, which begins as the smallest right one does."""
+    right = {"encounter_feed": "visits", "is_about": ("visit_no",), "ended_at": When("seen_at")}
+    rule = EndRule(**{**right, "kind": EncounterKind.VISIT, **changes})
+    return agency(feeds=(feed(), feed(name=name, file_pattern="x", person=None, encounters=(), ends=(rule,))))
+
+
+BOTH = ("seen_at", "born")
 NEVER_BLANK = {"is_required": True, "may_be_empty": False}
 
 MISTAKES = {
@@ -81,6 +90,19 @@ MISTAKES = {
     "a fallback of ours that does not exist": (
         lambda: visit(release_code=Coded("result", {}, otherwise="gone")),
         "['gone']",
+    ),
+    "an end of nothing": (lambda: ending(is_about=()), "()"),
+    "an end of a feed that does not come": (lambda: ending(encounter_feed="stays"), "stays"),
+    "an end of what the feed does not tell of": (lambda: ending(kind=EncounterKind.BOOKING), "visits"),
+    "an end of a key of other columns": (lambda: ending(is_about=("visit_no", "visit_no")), "('visit_no',)"),
+    "an end of something that may be blank": (lambda: ending(is_about=("first",)), "first"),
+    "an end read from a name": (lambda: ending(ended_at=When("last")), "last"),
+    "an end of our making": (lambda: ending(release_code=Coded("result", {"GOOD": "gone"})), "['gone']"),
+    "an end on a value that never occurs": (lambda: ending(only_if=OneOf("result", ("BAD",))), "['BAD']"),
+    "an end of a column that is not declared": (lambda: ending(is_about=("stay_no",)), "['stay_no']"),
+    "an end told by two rules": (
+        lambda: feed(ends=tuple(EndRule(encounter_feed="v", is_about=("visit_no",), ended_at=When(n)) for n in BOTH)),
+        "[('v', ",
     ),
     "an encounter about a person of no feed": (lambda: visit(is_about="first"), "first"),
     "a delimiter of two characters": (lambda: Delimited(delimiter="||"), "||"),
@@ -231,6 +253,10 @@ def test_the_smallest_right_declaration_is_taken():
     assert clinic.feed("visits").column("born").formats == ("%Y-%m-%d",)
     with pytest.raises(KeyError):
         clinic.feed("nothing")
+
+
+def test_an_agency_may_tell_ends_in_a_feed_of_their_own():
+    assert ending().feed("exits").ends[0].kind is EncounterKind.VISIT
 
 
 def test_personal_columns_are_those_marked_as_such():

@@ -61,14 +61,30 @@ def test_an_agency_reaches_the_published_list_from_its_one_file(new_agency, sett
     assert accounts["delivered"] == accounts["accepted"] + accounts["quarantined"] + accounts["retracted"] > 0
 
 
+@pytest.mark.parametrize("is_release_first", [False, True])
 @pytest.mark.parametrize("new_agency", [NIEM_JAIL], indirect=True)
-def test_the_niem_document_of_the_page_is_read_by_the_agency_of_the_page(new_agency):
-    [content] = re.findall(r"^```xml\n(.*?)^```$", page_text(PAGE_OF[NIEM_JAIL]), re.MULTILINE | re.DOTALL)
-    told = dry_run.check_file(new_agency, new_agency.feeds[0], "bookings_20261103.xml", content.encode())
+def test_the_niem_documents_of_the_page_are_a_booking_and_its_end(new_agency, settings, tmp_path, is_release_first):
+    booking, release = re.findall(r"^```xml\n(.*?)^```$", page_text(PAGE_OF[NIEM_JAIL]), re.MULTILINE | re.DOTALL)
+    told = dry_run.check_file(new_agency, new_agency.feed("bookings"), "bookings_20261103.xml", booking.encode())
     assert (told.rows, told.accepted, told.refused) == (1, 1, None)
     assert {column.column for column in told.columns if column.share == 1} == {
         "booking", "booked_at", "status", "charges", "first_name", "last_name", "born", "sent_at",
     }  # fmt: skip
+    folder = tmp_path / "county" / new_agency.name
+    folder.mkdir(parents=True)
+    sent = [("bookings_20261103.xml", booking), ("releases_20261105.xml", release)]
+    store = Store.open(settings)
+    try:
+        for name, content in sent[::-1] if is_release_first else sent:
+            (folder / name).write_text(content, encoding="utf-8")
+            act = Act("test", datetime(2026, 11, 17, tzinfo=UTC))
+            flow.take_in_agency(store, act, new_agency, folder.parent, settings, lambda step, share: None)
+        until = {"as_of": AS_OF, "until": act.at, "taken_in_number": None}
+        [stay] = store.read("usable_encounters", **until).itertuples()
+    finally:
+        store.close()
+    assert (stay.kind, stay.release_code) == (EncounterKind.BOOKING, "community")
+    assert stay.ended_at == datetime(2026, 11, 5, 13, 40, tzinfo=UTC)
 
 
 def test_the_refusal_that_the_page_quotes_is_the_one_given():

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pandas as pd
 import pytest
 
 from tests.hmis import exports
@@ -82,6 +83,19 @@ def test_an_exit_to_another_place_is_no_death(store, tmp_path, publish):
     exports.deliver(tmp_path / "in", exits=[DEATH | {"Destination": "207"}])
     made, _ = publish()
     assert made["excluded_counts"]["deceased"] == 0
+    assert counts(store) == (4, 4, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("left", "days"), [("2026-10-28", ["2026-10-28"]), ("2026-10-05", ["2026-10-05"]), ("2026-10-04", [])]
+)
+def test_an_exit_ends_its_enrollment_on_its_day_but_not_before_it_began(store, tmp_path, publish, left, days):
+    exports.deliver(tmp_path / "in", exits=[DEATH | {"Destination": "207", "ExitDate": left}])
+    publish()
+    [stay] = store.read("usable_encounters", as_of=county.AS_OF, until=county.AT, taken_in_number=None).itertuples()
+    assert (stay.record_id, stay.kind) == (CLIENT, "housing_service")
+    ended = pd.to_datetime([stay.ended_at], utc=True).dropna()
+    assert ended.tz_convert("America/Denver").strftime("%Y-%m-%d").tolist() == days
     assert counts(store) == (4, 4, 0, 0)
 
 

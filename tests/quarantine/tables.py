@@ -4,7 +4,7 @@ from pipeline.store import Store
 from tests.store.reading import answers
 
 COUNTING = "core.accepted_row where until_number is null"
-SAID = ("person_record", "encounter", "condition", "consent", "sender_merge")
+SAID = ("person_record", "encounter", "told_end", "condition", "consent", "sender_merge")
 TABLES = {
     "files": "select delivery_id, feed, file_name, row_count, status, missing_columns, refused_code from raw.delivery",
     "rows": "select delivery_id, line_number, payload::text from raw.delivered_row",

@@ -12,6 +12,7 @@ from tests.standardize.rows import FEEDS
 TABLES = {
     "person_records": tables.PERSON_RECORD,
     "encounters": tables.ENCOUNTER,
+    "told_ends": tables.TOLD_END,
     "conditions": tables.CONDITION,
     "consents": tables.CONSENT,
     "sender_merges": tables.SENDER_MERGE,

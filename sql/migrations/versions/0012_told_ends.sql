@@ -23,3 +23,7 @@ create table core.told_end (
 create index on core.told_end (encounter_id);
 comment on column core.told_end.latest_at is 'before which the encounter began: the end, or the last moment of its day where only days are compared';
 comment on table core.told_end is 'one row per version of a row that tells the end of an encounter of another row, known by then or not';
+
+-- Who is sealed takes stays along. A release names the stay alone, so the stay has a tombstone of its own.
+alter table core.tombstone add column because_of text;
+comment on column core.tombstone.because_of is 'mark of the record that was named, where this one was sealed with it; lifted with it';
