@@ -144,13 +144,17 @@ def _feed_facts(feed: Feed) -> Iterator[str]:
         yield f"42 CFR Part 2 labels in `{feed.part2_column}`: {_listed(feed.part2_labels)}."
 
 
+def _encodings(layout: Delimited | FixedWidth) -> str:
+    return f"{layout.encoding}, some lines {layout.other_encoding}" if layout.other_encoding else layout.encoding
+
+
 def _format_words(feed: Feed) -> str:
     if isinstance(feed.format, Delimited):
         delimiter = {",": "comma", "|": "pipe", "\t": "tab"}.get(feed.format.delimiter, feed.format.delimiter)
         header = f", header in line {feed.format.header_line}" if feed.format.header_line > 1 else ""
-        return f"delimited by {delimiter}, {feed.format.encoding}{header}"
+        return f"delimited by {delimiter}, {_encodings(feed.format)}{header}"
     if isinstance(feed.format, FixedWidth):
-        return f"fixed width, {feed.format.width()} characters a line, {feed.format.encoding}"
+        return f"fixed width, {feed.format.width()} characters a line, {_encodings(feed.format)}"
     if isinstance(feed.format, JsonDocument):
         return f"JSON document, one object of its list{f' `{feed.format.rows}`' if feed.format.rows else ''} a row"
     if isinstance(feed.format, JsonLines):

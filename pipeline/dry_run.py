@@ -57,6 +57,7 @@ class FileTold:
             quarantined + retracted (never happened, or followed by a newer version). held: of those accepted, how many
             lack a consent of their own.
         extra_columns: that are not declared; they are kept and used for nothing.
+        other_encoding_lines: read in the feed's other encoding.
         reasons: why rows or values would be set aside. columns: how often each is filled.
         said: how many person records, encounters, ends of encounters elsewhere, conditions and consents the rows are.
         profile: what the file looks like; None where it cannot be read, or has no row.
@@ -72,6 +73,7 @@ class FileTold:
     retracted: int = 0
     held: int = 0
     extra_columns: int = 0
+    other_encoding_lines: int = 0
     reasons: tuple[Reason, ...] = ()
     columns: tuple[Filled, ...] = ()
     said: tuple[tuple[str, int], ...] = ()
@@ -138,6 +140,7 @@ def check_file(agency: Agency, feed: Feed, name: str, content: bytes) -> FileTol
         rows=reading.row_count,
         quarantined=reading.row_count if refused else quarantined,
         extra_columns=reading.extra_columns,
+        other_encoding_lines=reading.other_encoding_lines,
         reasons=(*_reasons("the row", aside), *_reasons("the value", dropped)),
         columns=tuple(_filled(feed, good)),
         profile=_profile(agency, feed, reading, rows),

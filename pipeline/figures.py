@@ -59,6 +59,7 @@ def run_figures(
             *resolution["notes"],
             *_roster_notes(work, made, int(run["taken_in_number"])),
             *_stay_notes(made, forgotten),
+            *_encoding_notes(work, made, agencies, int(run["taken_in_number"])),
             *_waiting_notes(work, made, int(run["taken_in_number"])),
             *_missing_notes(work, made, agencies, int(run["taken_in_number"])),
         ),
@@ -87,6 +88,18 @@ def _stay_notes(made: OutreachList, forgotten: Mapping[str, int]) -> Iterator[st
         yield (
             f"{titles.get(agency, agency)}: {count} stays have no end and were last told of more than "
             f"{LONGEST_UNTOLD.days} days ago; they count as custody no more: ask the agency for their ends"
+        )
+
+
+def _encoding_notes(work: Work, made: OutreachList, agencies: Sequence[Agency], taken_in_number: int) -> Iterator[str]:
+    """Yield which feeds' newest files are written in two encodings."""
+    feeds = {(agency.name, feed.name): (agency.title, feed.format) for agency in agencies for feed in agency.feeds}
+    for row in work.read("newest_files_in_two_encodings", taken_in_number=taken_in_number).to_dict("records"):
+        title, layout = feeds.get((row["agency"], row["feed"]), (row["agency"], None))
+        other = getattr(layout, "other_encoding", None) or "another encoding"
+        yield (
+            f"{title}, {row['feed']}: lines of its newest file that are no UTF-8 and were read as {other}: "
+            f"{row['other_encoding_lines']}; ask the agency to write all lines alike"
         )
 
 

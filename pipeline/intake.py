@@ -133,15 +133,16 @@ def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes], why_
             unreadable.append(fault)
 
     work.copy_json_rows("raw.delivered_row", rows())
-    missing = ", ".join(about.missing_required)
+    missing, other_lines = ", ".join(about.missing_required), about.other_encoding_lines
     if unreadable:
         [fault] = unreadable
-        row_count, missing = fault.line_count, ""
+        row_count, missing, other_lines = fault.line_count, "", 0
         code = RowFault.WHOLE_DELIVERY if why_not else RowFault.UNREADABLE
         faults = [(delivery_id, WHOLE_FILE, row_count, None, code, str(fault))]
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)
     _insert_faults(work, faults)
-    work.run("mark_delivery_read", delivery_id=delivery_id, row_count=row_count, missing_columns=missing)
+    told = {"missing_columns": missing, "other_encoding_lines": other_lines}
+    work.run("mark_delivery_read", delivery_id=delivery_id, row_count=row_count, **told)
     return row_count
 
 

@@ -244,6 +244,8 @@ def _show(found: list["FileTold"]) -> None:
     rows = [[getattr(one, name) for name in names] for one in found]
     console.table("What would become of it", [name.replace("_", " ") for name in names], rows)
     for one in found:
+        if one.other_encoding_lines:
+            console.complain(f"[{one.file}]: lines read in the declared other encoding: {one.other_encoding_lines}")
         if one.refused:
             console.complain(f"[{one.file}]: {one.refused}")
         for finding in one.drift:

@@ -1,5 +1,6 @@
 """How do the rows of a file come? One frozen dataclass a wire format; each has its reader in `pipeline/readers/`."""
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +13,18 @@ from pipeline.contract.errors import DeclarationError
 from pipeline.contract.hl7_paths import Path, parse_path
 from pipeline.contract.xml_paths import check_paths
 
+TELLING_ENCODINGS = ("utf-8", "utf-8-sig", "ascii")
+"""Encodings in which almost no text of another one can be read: so they show which lines are not theirs."""
 
-def _check_encoding(encoding: str) -> None:
-    try:
-        "".encode(encoding)
-    except LookupError as fault:
-        raise DeclarationError(f"unknown encoding [{encoding}]") from fault
+
+def _check_encoding(encoding: str, other: str | None = None) -> None:
+    for one in filter(None, (encoding, other)):
+        try:
+            "".encode(one)
+        except LookupError as fault:
+            raise DeclarationError(f"unknown encoding [{one}]") from fault
+    is_telling = codecs.lookup(encoding).name in TELLING_ENCODINGS
+    check(other is None or is_telling, "only UTF-8 shows which lines are in other_encoding", encoding)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +33,8 @@ class Delimited:
 
     Attributes:
         delimiter, encoding: as the agency writes it, checked, never guessed.
+        other_encoding: in which it writes some lines all the same: a line that is no UTF-8 is read in this one, and
+            such lines are counted. None: such a row is set aside.
         has_trailing_delimiter: one empty last field is part of the layout.
         is_fully_quoted: every field stands in double quotes (only matters when writing).
         line_end: how the agency ends its lines (any is read).
@@ -36,6 +45,7 @@ class Delimited:
 
     delimiter: str = ","
     encoding: str = "utf-8"
+    other_encoding: str | None = None
     has_trailing_delimiter: bool = False
     is_fully_quoted: bool = False
     line_end: str = "\n"
@@ -45,7 +55,7 @@ class Delimited:
     def __post_init__(self) -> None:
         check(self.header_line >= 1, "lines of a file are counted from 1", self.header_line)
         check(len(self.delimiter) == 1, "a delimiter is one character", self.delimiter)
-        _check_encoding(self.encoding)
+        _check_encoding(self.encoding, self.other_encoding)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +64,18 @@ class FixedWidth:
 
     Attributes:
         places: column → its first and last position, in characters counted from 1, as such layouts are printed.
-        encoding: as the agency writes it, checked, never guessed.
+        encoding, other_encoding: as in `Delimited`.
         line_end: how the agency ends its lines (any is read).
     """
 
     places: Mapping[str, tuple[int, int]]
     encoding: str = "utf-8"
+    other_encoding: str | None = None
     line_end: str = "\n"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "places", MappingProxyType(dict(self.places)))
-        _check_encoding(self.encoding)
+        _check_encoding(self.encoding, self.other_encoding)
         wrong = sorted(name for name, (first, last) in self.places.items() if not 1 <= first <= last)
         check(not wrong, "a place is (first, last), counted from 1", wrong)
         order = sorted(self.places.items(), key=lambda one: one[1])

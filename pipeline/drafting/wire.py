@@ -106,7 +106,9 @@ def _paths(found: dict, before: str = "") -> list[tuple[str, bool]]:
 
 def look_delimited(contents: Sequence[bytes]) -> Wire | None:
     """Which delimiter splits every line as it splits the header?"""
-    encoding, decisions = encoding_of(b"".join(contents))
+    content = b"".join(contents)
+    other = OTHER_ENCODING if is_in_two_encodings(content) else None
+    encoding, decisions = ("utf-8", (_TWO_ENCODINGS,)) if other else encoding_of(content)
     text = contents[0].decode(encoding, errors="replace").removeprefix("\ufeff")
     shown = "\n".join(text.split("\n")[:LOOKED_AT_LINES])
     tables = [(one, found) for one in DELIMITERS if (found := _table(shown, one)) is not None]
@@ -119,6 +121,7 @@ def look_delimited(contents: Sequence[bytes]) -> Wire | None:
     told = Delimited(
         delimiter=delimiter,
         encoding=encoding,
+        other_encoding=other,
         has_trailing_delimiter=has_trailing,
         is_fully_quoted=written.startswith('"') and f'"{delimiter}"' in written,
         line_end="\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n",
@@ -145,6 +148,26 @@ def _table(text: str, delimiter: str) -> tuple[int, list[str]] | None:
     below = [row for row in rows[place:] if any(row)]
     regular = sum(len(row) == width or (len(row) == width + 1 and not row[-1]) for row in below)
     return (numbered[place][0], rows[place]) if regular >= LEAST_REGULAR_SHARE * len(below) else None
+
+
+OTHER_ENCODING = "cp1252"
+"""What lines that are no UTF-8 are written in, in files of the United States: Windows of the last thirty years."""
+
+_TWO_ENCODINGS = f"other_encoding: some lines are UTF-8 and some are not; those look like {OTHER_ENCODING}; ask"
+
+
+def is_in_two_encodings(content: bytes) -> bool:
+    """Are some lines with more than ASCII written in UTF-8, and others not? By accident hardly any text is UTF-8."""
+    told = {_is_utf8(line) for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n") if not line.isascii()}
+    return len(told) > 1
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def encoding_of(content: bytes) -> tuple[str, tuple[str, ...]]:

@@ -83,6 +83,7 @@ def read(feed: Feed, content: bytes) -> Reading:
         if row.fault is not None:
             reading.faults.append(row.fault)
     reading.missing_required, reading.extra_columns = about.missing_required, about.extra_columns
+    reading.other_encoding_lines = about.other_encoding_lines
     return reading
 
 

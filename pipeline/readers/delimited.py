@@ -41,7 +41,7 @@ csv.field_size_limit(LONGEST_FIELD)
 def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
     """Yield the rows of the file below its header. Raises FileUnreadable without one."""
     layout = layout_of(feed)
-    records = _records(text_lines(stream, layout.encoding), layout)
+    records = _records(text_lines(stream, layout, about), layout)
     _, header, _ = next(records, (0, None, None))
     if header is None:
         raise FileUnreadable("the file is empty; ask the agency to send it again", 0)

@@ -17,7 +17,7 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
     without a line end may not, because it may have been cut off.
     """
     layout, row_count, fault_count = layout_of(feed), 0, 0
-    for line_number, line, is_ended in _lines(stream, layout.encoding):
+    for line_number, line, is_ended in _lines(stream, layout, about):
         text = line.rstrip("\r")
         if text.strip():
             fault = _fault(layout, text, may_be_cut_off=not is_ended)
@@ -34,9 +34,9 @@ def layout_of(feed: Feed) -> FixedWidth:
     return feed.format
 
 
-def _lines(stream: IO[bytes], encoding: str) -> Iterator[tuple[int, str, bool]]:
+def _lines(stream: IO[bytes], layout: FixedWidth, about: About) -> Iterator[tuple[int, str, bool]]:
     """Yield (line number, line, whether a line end follows it)."""
-    lines = enumerate(text_lines(stream, encoding, is_keeping_ends=True), start=1)
+    lines = enumerate(text_lines(stream, layout, about, is_keeping_ends=True), start=1)
     yield from ((line_number, line.removesuffix("\n"), line.endswith("\n")) for line_number, line in lines)
 
 

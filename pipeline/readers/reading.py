@@ -9,7 +9,7 @@ from itertools import chain, count
 from typing import IO
 
 from pipeline.contract.codes import RowFault
-from pipeline.contract.declaration import Feed
+from pipeline.contract.declaration import Delimited, Feed, FixedWidth
 
 
 def is_undecodable(text: str) -> bool:
@@ -24,12 +24,18 @@ NOT_UTF8 = RowFault.ENCODING, "the line is not UTF-8; ask the agency to export i
 NOT_JSON = RowFault.NOT_JSON, "the line is not JSON; ask the agency to export it again"
 
 
-def text_lines(stream: IO[bytes], encoding: str, *, is_keeping_ends: bool = False) -> Iterator[str]:
+def text_lines(
+    stream: IO[bytes], layout: Delimited | FixedWidth, about: "About", *, is_keeping_ends: bool = False
+) -> Iterator[str]:
     """Yield the lines of a text file, one in memory at a time, without byte order mark and line feeds."""
+    encoding, other = layout.encoding, layout.other_encoding
     codec = "utf-8-sig" if encoding.replace("_", "-").startswith("utf-8") else encoding
     text = io.TextIOWrapper(stream, encoding=codec, errors="surrogateescape", newline="\n")
     try:
         for line in text:
+            if other and is_undecodable(line):
+                line = line.encode(encoding, errors="surrogateescape").decode(other, errors="surrogateescape")
+                about.other_encoding_lines += 1
             yield line if is_keeping_ends else line.removesuffix("\n")
     finally:
         text.detach()  # the stream is its opener's to close
@@ -103,10 +109,12 @@ class About:
     Attributes:
         missing_required: required columns that it does not have.
         extra_columns: how many columns it has that are not declared; they are kept in raw.
+        other_encoding_lines: how many lines were read in its feed's other encoding.
     """
 
     missing_required: tuple[str, ...] = ()
     extra_columns: int = 0
+    other_encoding_lines: int = 0
 
 
 @dataclass
@@ -117,7 +125,7 @@ class Reading:
         rows: (line the row begins on, JSON text of the row as delivered), in the file's order; faulty rows among them.
         faults: rows set aside, at most one fault a row.
         row_count: every row of the file, faulty ones included.
-        missing_required, extra_columns: as in `About`.
+        missing_required, extra_columns, other_encoding_lines: as in `About`.
     """
 
     rows: list[tuple[int, str]] = field(default_factory=list)
@@ -125,6 +133,7 @@ class Reading:
     row_count: int = 0
     missing_required: tuple[str, ...] = ()
     extra_columns: int = 0
+    other_encoding_lines: int = 0
 
 
 class ColumnRepeated(ValueError):

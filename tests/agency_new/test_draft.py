@@ -57,6 +57,18 @@ def test_a_police_export_in_pipes_and_windows_1252_is_drafted_as_it_is_written(t
     assert [line for line in made.decisions if "encounters" in line]
 
 
+def test_an_export_in_two_encodings_is_drafted_with_both(tmp_path: Path):
+    header = ["booking_no", "last_name", "first_name"]
+    path = table(tmp_path / "bookings.csv", header, *([f"B{n}", "Núñez", "José"] for n in range(9)))
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([*lines[:5], *(one.decode("utf-8").encode("cp1252") for one in lines[5:])]))
+    made, agency = drafted(path)
+    assert agency.feeds[0].format == Delimited(other_encoding="cp1252")
+    assert any("some lines are UTF-8 and some are not" in line for line in made.decisions)
+    [told] = check_files(agency, [path])
+    assert (told.rows, told.accepted, told.other_encoding_lines) == (9, 9, 5)
+
+
 def test_every_decision_told_stands_in_the_draft(tmp_path: Path):
     made, _ = drafted(county.bookings(tmp_path, {}, {"BOOKING_NO": "B2"}))
     assert [line.partition("# DECIDE: ")[2] for line in made.text.splitlines() if "# DECIDE: " in line] == list(

@@ -4,6 +4,7 @@ Each input is as it would be in the wild; most go the whole road, from the deliv
 """
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from pipeline.settings import Settings
 from tests.cases.people import BOOKINGS, CALLS, compared, people_of_bookings, people_of_calls
 from tests.hmis import exports
 from tests.hmis.exports import DELTA, FULL, MARTIN, NADIA, OTHERWISE
+from tests.quarantine.corrections import Town
 from tests.readers.bundles import CLINIC, bundle, deletion
 from tests.readers.samples import FEEDS, columns, faults
 from tests.road import county
@@ -84,6 +86,32 @@ def test_case_9_each_encoding_is_read_as_declared_and_a_byte_it_lacks_sets_its_r
     assert faults(read(PERSONS, file)) == [(3, "wrong_encoding")]
     mixed = people_of_calls({"PersonName": "NÚÑEZ\x7f, JOSÉ"})
     assert mixed[["last_name", "first_name"]].to_numpy().tolist() == [["NUNEZ", "JOSE"]]
+
+
+def test_case_9_lines_in_two_encodings_are_read_where_the_second_is_declared_and_counted(new_store, tmp_path):
+    """Half of the clerks' machines write Windows-1252: without it people with an accent in their name would be lost."""
+    names = [{"IncidentNo": f"26-{n}", "PersonName": name} for n, name in enumerate(("QUILL, ANN", "NÚÑEZ, JOSÉ"))]
+    path = county.calls(tmp_path / "in", *names, names[1] | {"IncidentNo": "26-2"})
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([*lines[:3], lines[3].decode("utf-8").encode("cp1252"), *lines[4:]]))
+    agency = AGENCIES["riverton_police"]
+    calls, *others = agency.feeds
+    two = replace(agency, feeds=(replace(calls, format=replace(calls.format, other_encoding="cp1252")), *others))
+    town = Town(new_store(), tmp_path)
+    town.run(agency)
+    assert (town.counts(agency), told_of_encodings(town)) == ((3, 2, 1, 0), [])
+    town.retry(two)
+    assert town.counts(two) == (3, 3, 0, 0)
+    town.run(two)
+    assert told_of_encodings(town) == ["1"]
+    known = town.store.read("usable_person_records", as_of=county.AS_OF, until=county.AT, taken_in_number=None)
+    assert sorted(known["last_name"]) == ["NUNEZ", "NUNEZ", "QUILL"]
+
+
+def told_of_encodings(town):
+    """Of how many lines says the run report that they are in another encoding?"""
+    report = " ".join((town.out / "run_report.html").read_text(encoding="utf-8").split())
+    return re.findall(r"Riverton Police[^:]*, calls: lines .{,40} no UTF-8 and were read as cp1252: (\d+);", report)
 
 
 def test_case_9_several_values_behind_one_another_are_set_aside_where_the_feed_says_its_database_has_them():

@@ -107,6 +107,11 @@ MISTAKES = {
     "an encounter about a person of no feed": (lambda: visit(is_about="first"), "first"),
     "a delimiter of two characters": (lambda: Delimited(delimiter="||"), "||"),
     "an encoding nobody knows": (lambda: Delimited(encoding="ebcdic-9"), "ebcdic-9"),
+    "a second encoding nobody knows": (lambda: Delimited(other_encoding="ebcdic-9"), "ebcdic-9"),
+    "two encodings of which the first reads everything": (
+        lambda: Delimited(encoding="latin-1", other_encoding="cp1252"),
+        "latin-1",
+    ),
     "a place that ends before it begins": (lambda: FixedWidth(places={"first": (9, 3)}), "['first']"),
     "columns on the same places": (lambda: FixedWidth(places={"first": (1, 9), "last": (9, 12)}), "['last']"),
     "a column without a place": (lambda: feed(format=FixedWidth(places={"visit_no": (1, 6)})), "'born'"),

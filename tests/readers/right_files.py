@@ -1,5 +1,7 @@
 """What is a right file of every format? One of a few rows for each, to be spoilt."""
 
+from dataclasses import replace
+
 from tests.readers.bundles import PATIENTS, bundle
 from tests.readers.hl7_messages import file_of, hospital, message, mrg, pid, pv1
 from tests.readers.niem import DOCUMENTS, REPORTS, SHARED, booking, document, person, report
@@ -34,6 +36,10 @@ MESSAGES = b"BHS|^~\\&|EHR\n" + file_of(*FOUR, line_end="\n") + b"BTS|4\n"
 RIGHT = {
     "delimited by commas": (REFERRALS, referrals(row(1), row(2, reason='"Worried, too"'), row(3))),
     "delimited by pipes, in Windows-1252": (PERSONS, blank_rows(PERSONS, 4)),
+    "delimited, in two encodings": (
+        replace(REFERRALS, format=replace(REFERRALS.format, encoding="utf-8", other_encoding="cp1252")),
+        referrals(row(1, last_name="Núñez"), row(2, last_name="Núñez").encode("cp1252"), row(3)),
+    ),
     "fully quoted": (FEEDS["riverton_county_jail.bookings"], blank_rows(FEEDS["riverton_county_jail.bookings"], 4)),
     "fixed width": (FIXED, cards(line(), line("P2"), line("P3"))),
     "XML": (REPORTS, document(report(), report("B2"), report("B3"))),

@@ -1,8 +1,11 @@
 """Does delimited text give every row, in the right columns, and does a spoilt row cost no other?"""
 
 import json
+from dataclasses import replace
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from pipeline.readers import FileUnreadable, read
 from tests.readers.samples import (
@@ -187,3 +190,23 @@ def test_a_field_beyond_any_reason_costs_its_row_only():
 
 def test_padding_around_values_does_not_count():
     assert columns(CALLS, b"IncidentNo,PersonNo\n  26-1 ,1  \n") == [{"IncidentNo": "26-1", "PersonNo": "1"}]
+
+
+def is_ascii_or(encoding, text):
+    try:
+        return text.isascii() or text.encode("cp1252").decode(encoding) is None
+    except UnicodeDecodeError:
+        return True
+
+
+@given(names=st.lists(st.tuples(st.text("abcéñüßÇØ€’", min_size=1, max_size=9), st.booleans()), min_size=1, max_size=6))
+def test_whichever_lines_are_in_the_other_encoding_every_name_is_read_and_such_lines_are_counted(names):
+    assume(all(is_ascii_or("utf-8", name) for name, _ in names))  # of "Ã±" in Windows-1252 nobody can tell
+    both = replace(REFERRALS, format=replace(REFERRALS.format, encoding="utf-8", other_encoding="cp1252"))
+    lines = [
+        row(number, last_name=name).encode("cp1252" if is_windows else "utf-8")
+        for number, (name, is_windows) in enumerate(names)
+    ]
+    content = referrals(*lines)
+    assert [line["last_name"] for line in columns(both, content)] == [name for name, _ in names]
+    assert read(both, content).other_encoding_lines == sum(not name.isascii() and other for name, other in names)

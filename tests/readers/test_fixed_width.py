@@ -1,5 +1,7 @@
 """Is fixed-width text read by its places, and never shifted?"""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.readers import FileUnreadable, read
@@ -37,6 +39,14 @@ def test_a_file_that_breaks_off_loses_no_row_silently():
 def test_bytes_that_the_encoding_lacks_are_named():
     content = cards(line(), line("P2")).replace(b"LEE", b"L\x81E", 1)
     assert faults(read(FIXED, content)) == [(1, "wrong_encoding")]
+
+
+def test_a_line_in_the_other_encoding_is_read_at_the_same_places_and_counted():
+    both = replace(FIXED, format=replace(FIXED.format, encoding="utf-8", other_encoding="cp1252"))
+    first, second = (line(number, "ÖZDEMI", "ANN") + "\n" for number in ("P1", "P2"))
+    reading = read(both, first.encode("utf-8") + second.encode("cp1252"))
+    assert (reading.faults, reading.other_encoding_lines) == ([], 1)
+    assert [row["last"] for row in columns(both, first.encode("utf-8") + second.encode("cp1252"))] == ["ÖZDEMI"] * 2
 
 
 def test_a_file_of_another_layout_is_refused_as_a_whole():
