@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.contract.declaration import Delimited, Feed
+from pipeline.contract.declaration import Delimited, Excel, Feed
 
 LISTED = Path(__file__).with_name("header_words.csv")
 """Words that names of columns are made of in police, jail and health exports, and which of them are surnames too: these
 are told beside another one only. None is a given name (US census of 1990)."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_CELL_BESIDE = re.compile(r"column [A-Z]+")
 LONGEST_NAME = 40
 """Characters of a column's name that is told."""
 MOST_DIGITS = 2
@@ -36,14 +37,20 @@ class Place:
 
 def header_of(feed: Feed, payload: str) -> tuple[Place, ...]:
     """Which columns has the file, in its order? Read off its first row; empty where its format has no header."""
-    if not isinstance(feed.format, Delimited):
+    if not isinstance(feed.format, Delimited | Excel):
         return ()
     declared = {column.name for column in feed.columns}
     known = _words_of(feed)
     return tuple(
         Place(number, name if name in declared or is_told(name, known) else None, name in declared, name)
         for number, name in enumerate(json.loads(payload), start=1)
+        if name in declared or not is_unnamed(feed.format, name)
     )
+
+
+def is_unnamed(layout: Delimited | Excel, name: str) -> bool:
+    """Is this what a cell is called above which no name stands? Notes beside a table come and go with its rows."""
+    return isinstance(layout, Excel) and _CELL_BESIDE.fullmatch(name) is not None
 
 
 def is_told(name: str, known: frozenset[str]) -> bool:
