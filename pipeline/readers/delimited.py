@@ -7,9 +7,10 @@ and not the rest of the file.
 import csv
 import json
 from collections import deque
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from io import BytesIO
 from itertools import islice
+from json.encoder import encode_basestring_ascii as quoted
 from typing import IO, TextIO
 
 from pipeline.contract.codes import RowFault
@@ -54,13 +55,23 @@ def read(feed: Feed, stream: IO[bytes], about: About) -> Iterator[Row]:
         raise FileUnreadable(_no_header(feed, header, layout), line_count)
     about.missing_required = tuple(c.name for c in feed.columns if c.is_required and c.name not in names)
     about.extra_columns = sum(name not in {column.name for column in feed.columns} for name in names)
+    write = writer_of_json(names)
     may_trail = layout.has_trailing_delimiter or not header[-1].strip()
     for line_number, fields, fault in records:
         if may_trail and fields and len(fields) == len(names) + 1 and not fields[-1].strip():
             fields = fields[:-1]
         if fault is None and layout.value_mark and any(layout.value_mark in field for field in fields or []):
             fault = RowFault.SEVERAL_VALUES
-        yield _row(names, line_number, fields or [], fault)
+        yield _row(write, len(names), line_number, fields or [], fault)
+
+
+def writer_of_json(names: Sequence[str]) -> Callable[[Sequence[str]], str]:
+    """What writes the fields under these names, each another, as `json.dumps` writes a dict, in a third of the time?
+
+    Of a million rows the names are written once.
+    """
+    row = "{" + ", ".join(quoted(name).replace("%", "%%") + ": %s" for name in names) + "}"
+    return lambda fields: row % tuple(map(quoted, fields))
 
 
 def layout_of(feed: Feed) -> Delimited:
@@ -139,19 +150,21 @@ def _is_header(feed: Feed, fields: list[str]) -> bool:
         return True
 
 
-def _row(names: list[str], line_number: int, fields: list[str], fault: RowFault | None) -> Row:
+def _row(
+    write: Callable[[Sequence[str]], str], width: int, line_number: int, fields: list[str], fault: RowFault | None
+) -> Row:
     """Which row is a record? It has its payload always, its fault where it has one."""
     message = "a quote is opened and never closed; correct the row at the agency and have it sent again"
     if fault is RowFault.SEVERAL_VALUES:
         message = "a field holds several values behind one another; ask the agency for one row or column each"
-    if fault is None and len(fields) != len(names):
+    if fault is None and len(fields) != width:
         fault = RowFault.WIDTH
-        message = f"the row has {len(fields)} fields where the header has {len(names)}; correct it at the agency"
+        message = f"the row has {len(fields)} fields where the header has {width}; correct it at the agency"
     if fault is None and is_undecodable("".join(fields)):
         fault = RowFault.ENCODING
         message = "the row holds bytes that the declared encoding does not have; ask which encoding the agency wrote"
     if fault is None:
-        return Row(line_number, json.dumps(dict(zip(names, fields, strict=True))))
+        return Row(line_number, write(fields))
     return Row(line_number, json.dumps({"fields": fields}), Fault(line_number, fault, message))
 
 

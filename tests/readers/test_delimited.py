@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.readers import FileUnreadable, read
+from pipeline.readers.delimited import writer_of_json
 from tests.readers.samples import (
     BOOKINGS,
     CALLS,
@@ -210,3 +211,11 @@ def test_whichever_lines_are_in_the_other_encoding_every_name_is_read_and_such_l
     content = referrals(*lines)
     assert [line["last_name"] for line in columns(both, content)] == [name for name, _ in names]
     assert read(both, content).other_encoding_lines == sum(not name.isascii() and other for name, other in names)
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=8) | st.sampled_from(["%s", "%%", '"', "\\", "\udc80"])
+
+
+@given(told=st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=6))
+def test_a_row_is_kept_as_the_json_that_any_other_program_would_write(told):
+    assert writer_of_json([*told])([*told.values()]) == json.dumps(told)
