@@ -15,32 +15,34 @@ BATCH_ROWS = 40_000
 
 def rows_at_once(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield what the rows of these files hold that are not set aside, as `expect.flat_rows`."""
-    for stored in stored_at_once(work, deliveries):
-        yield expect.flat_rows(feed, stored, stored["payload"].tolist())
+    for rows, _ in rows_and_texts_at_once(work, feed, deliveries):
+        yield rows
 
 
-def stored_at_once(work: Work, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield the rows of these files that are not set aside, some thousands at a time: their place and JSON text.
+def rows_and_texts_at_once(
+    work: Work, feed: Feed, deliveries: pd.DataFrame
+) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
+    """Yield the rows of these files that are not set aside, some thousands at a time, and the JSON text of each.
 
     Small files come together, a large one in parts: memory is bounded by the rows of two batches, not by the delivery.
-    While one is worked on, the database reads the next: what is done with a batch may not change which rows follow.
+    While one is worked on, the next is read: what is done with a batch may not change which rows follow.
     """
-    batches = _read_one_by_one(work, deliveries)
+    batches = _read_one_by_one(work, feed, deliveries)
     with ThreadPoolExecutor(max_workers=1) as beside:
         following = beside.submit(next, batches, None)
-        while (stored := following.result()) is not None:
+        while (batch := following.result()) is not None:
             following = beside.submit(next, batches, None)
-            yield stored
+            yield batch
 
 
-def _read_one_by_one(work: Work, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _read_one_by_one(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
     for delivery_ids in _grouped(deliveries):
         after_line = -1
         while True:
             where = {"delivery_ids": delivery_ids, "after_line": after_line, "row_limit": BATCH_ROWS}
             stored = work.read("rows_of_deliveries", **where)
             if len(stored):
-                yield stored
+                yield expect.flat_rows(feed, stored, stored["payload"].tolist()), stored["payload"]
             if len(delivery_ids) > 1 or len(stored) < BATCH_ROWS:
                 break
             after_line = int(stored["line_number"].iloc[-1])

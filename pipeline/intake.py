@@ -5,7 +5,6 @@ to its stage, and writes what comes back, in one transaction with its audit even
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 
 from pipeline import audit, batches, disk, drifting, expect, readers, receive, rosters, row_versions, tombstones
 from pipeline.audit import Act
+from pipeline.behind import one_behind
 from pipeline.contract import tables
 from pipeline.contract.codes import DeliveryStatus, RowFault
 from pipeline.contract.declaration import Agency, Feed
@@ -204,9 +204,8 @@ def _expect_rows(work: Work, agency: Agency, feed: Feed, deliveries: pd.DataFram
     """Check the rows of one feed; write down rows to set aside, values to leave out, and what the files look like."""
     counts = {"rows": 0, "quarantined": 0, "dropped_values": 0}
     profiles = drifting.Profiles(agency, feed, deliveries)
-    for stored in batches.stored_at_once(work, deliveries):
-        rows = expect.flat_rows(feed, stored, stored["payload"].tolist())
-        profiles.add(rows, stored["payload"])
+    for rows, payloads in batches.rows_and_texts_at_once(work, feed, deliveries):
+        profiles.add(rows, payloads)
         critical, dropped = expect.faults_of(feed, rows)
         work.copy("raw.row_fault", critical[list(tables.ROW_FAULT)])
         work.copy("raw.dropped_value", dropped[["delivery_id", "line_number", "column_name", "fault_code"]])
@@ -276,11 +275,10 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
         deliveries = work.read("deliveries_by_id", delivery_ids=list(delivery_ids))
         checked = deliveries[deliveries["status"] == DeliveryStatus.CHECKED]
         for feed in agency.feeds:
-            for rows in batches.rows_at_once(work, feed, checked[checked["feed"] == feed.name]):
-                said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
-                written = _check_and_write(work, agency, feed, said)
-                counts = {name: counts[name] + written[name] for name in counts}
-            rosters.tell(work, act, agency, feed, checked.loc[checked["feed"] == feed.name, "delivery_id"].tolist())
+            files = checked[checked["feed"] == feed.name]
+            written = _standardize_rows(work, agency, feed, files)
+            counts = {name: count + written[name] for name, count in counts.items()}
+            rosters.tell(work, act, agency, feed, files["delivery_id"].tolist())
         taken_in = [int(n) for n in checked["delivery_id"]]
         work.run("mark_deliveries_accepted", delivery_ids=taken_in, taken_in_at=act.at)
         work.run("analyze_core")
@@ -288,12 +286,21 @@ def standardize_agency(store: Store, act: Act, agency: Agency, delivery_ids: Seq
     return counts
 
 
-def _check_and_write(work: Work, agency: Agency, feed: Feed, said: Standardized) -> dict[str, int]:
-    """Write the tables, and look at them while the database takes them in: what is found undoes the whole step."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        writing = beside.submit(_write, work, said)
-        _check_tables(agency, feed, said)
-        return writing.result()
+def _standardize_rows(work: Work, agency: Agency, feed: Feed, files: pd.DataFrame) -> dict[str, int]:
+    """Write to core what the rows of one feed say. How many rows did each table get?
+
+    Tables are looked at, and the next batch is made, while the database takes them in: what is found undoes the step.
+    """
+    counts = dict.fromkeys(_TARGETS, 0)
+    with one_behind() as writing:
+        for rows in batches.rows_at_once(work, feed, files):
+            if feed.is_cumulative:  # filled up with what the rows before told, which is read back from core
+                writing.finish()
+            said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
+            writing.do(partial(_write, work, said))
+            _check_tables(agency, feed, said)
+            counts = {name: count + len(getattr(said, name)) for name, count in counts.items()}
+    return counts
 
 
 def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
@@ -333,17 +340,21 @@ def _as_told(
     return row_versions.told_so_far(feed, agency.zone, rows, before)
 
 
-def _write(work: Work, standardized: Standardized) -> dict[str, int]:
-    targets = {
-        "accepted_rows": "core.accepted_row",
-        "person_records": "core.person_record",
-        "encounters": "core.encounter",
-        "told_ends": "core.told_end",
-        "conditions": "core.condition",
-        "consents": "core.consent",
-        "sender_merges": "core.sender_merge",
-    }
-    return {name: work.copy(target, getattr(standardized, name)) for name, target in targets.items()}
+_TARGETS = {
+    "accepted_rows": "core.accepted_row",
+    "person_records": "core.person_record",
+    "encounters": "core.encounter",
+    "told_ends": "core.told_end",
+    "conditions": "core.condition",
+    "consents": "core.consent",
+    "sender_merges": "core.sender_merge",
+}
+"""Where each table that `standardize` makes is kept."""
+
+
+def _write(work: Work, said: Standardized) -> None:
+    for name, target in _TARGETS.items():
+        work.copy(target, getattr(said, name))
 
 
 # --- read anew: for `rereading`, when a declaration was corrected ---------------------------------

@@ -1,12 +1,16 @@
 """Does it matter whether a delivery is read in one piece or in many?"""
 
+import threading
+
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from pipeline import batches, intake, receive
 from pipeline.agencies import agency_named
 from pipeline.audit import Act
-from pipeline.contract.errors import DeliveryRefused
+from pipeline.behind import one_behind
+from pipeline.contract.errors import DeliveryRefused, StoreError
 from tests.road import county
 
 TABLES = ("core.accepted_row", "core.person_record", "core.encounter", "raw.row_fault", "raw.dropped_value")
@@ -57,3 +61,47 @@ def test_a_file_that_grows_while_it_is_read_is_left_for_the_next_run(store, tmp_
         intake.receive_agency(store, Act("test", county.AT), agency, tmp_path / "in", tmp_path / "vault", "key")
     assert store.read("kept_files").empty
     assert [kept for kept in (tmp_path / "vault").rglob("*") if kept.is_file()] == []
+
+
+def test_what_the_database_refuses_of_the_last_batch_undoes_every_batch(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(batches, "BATCH_ROWS", 2)
+    county.bookings(tmp_path / "in", *({"BOOKING_NO": f"B{n}"} for n in range(5)))
+    agency, act = agency_named("riverton_county_jail"), Act("test", county.AT)
+    received = intake.receive_agency(store, act, agency, tmp_path / "in", tmp_path / "vault", "key")
+    intake.expect_agency(store, act, agency, received.delivery_ids)
+    with store.transaction() as work:  # the place of the last booking is taken
+        work.copy("core.accepted_row", _accepted_row(received.delivery_ids[0], line_number=6))
+    with pytest.raises(StoreError, match="23505"):
+        intake.standardize_agency(store, act, agency, received.delivery_ids)
+    assert [len(table) for table in facts(store)] == [1, 0, 0, 0, 0]
+
+
+def _accepted_row(delivery_id, line_number):
+    flags = dict.fromkeys(("is_never_happened", "is_held", "is_about_person", "is_yielding"), False)
+    names = {"agency": "riverton_county_jail", "feed": "bookings", "record_key": "B4"}
+    return pd.DataFrame([{"delivery_id": delivery_id, "line_number": line_number, **names, **flags}])
+
+
+def test_work_is_done_behind_its_caller_and_in_order():
+    may_go_on, done = threading.Event(), []
+    with one_behind() as behind:
+        behind.do(lambda: may_go_on.wait() and done.append("first"))
+        assert done == []
+        may_go_on.set()
+        behind.do(lambda: done.append("second"))
+        assert done[0] == "first"
+    assert done == ["first", "second"]
+
+
+def test_what_goes_wrong_behind_comes_up_before_anything_else_is_begun():
+    done = []
+    with one_behind() as behind:
+        behind.do(lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            behind.do(lambda: done.append("never"))
+    assert done == []
+
+
+def test_what_goes_wrong_with_the_last_comes_up_too():
+    with pytest.raises(ZeroDivisionError), one_behind() as behind:
+        behind.do(lambda: 1 // 0)
