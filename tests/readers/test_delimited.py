@@ -213,7 +213,9 @@ def test_whichever_lines_are_in_the_other_encoding_every_name_is_read_and_such_l
     assert read(both, content).other_encoding_lines == sum(not name.isascii() and other for name, other in names)
 
 
-ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=8) | st.sampled_from(["%s", "%%", '"', "\\", "\udc80"])
+ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=8) | st.sampled_from(
+    ["%s", "%%", '"', "\\", "\udc80"]
+)
 
 
 @given(told=st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=6))
