@@ -6,6 +6,7 @@ the values it looked at: results are asked for without them, its log is closed, 
 
 from __future__ import annotations
 
+import gc
 import logging
 import warnings
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ def load_engine() -> Any:
         warnings.simplefilter("ignore")  # deprecations inside the library and what it imports are not ours to act on
         import great_expectations
         import great_expectations.expectations
+    gc.freeze()  # its modules stay as long as the process: looked through for garbage, they cost more than the checks
     return great_expectations
 
 
