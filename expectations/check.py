@@ -108,19 +108,18 @@ def check(suite: ExpectationSuite, frame: pd.DataFrame, id_column: str) -> Check
     Raises:
         CheckFailed: an expectation could not be carried out. Never taken for a success.
     """
-    numbered = frame.reset_index(drop=True)
     asked: dict[_AskedOf, list[Expectation]] = {asked_of: [] for asked_of in _AskedOf}
     for item in suite.expectations:
         asked[_ASKED_OF.get(item.expectation_type, _AskedOf.ROWS)].append(item)
     compared = asked[_AskedOf.SAMENESS]
-    distinct = _distinct_columns(suite.name, [*asked[_AskedOf.VALUES], *compared], numbered)
+    distinct = _distinct_columns(suite.name, [*asked[_AskedOf.VALUES], *compared], frame)
     slots = {column: _slots(distinct[column]) for item in compared for column in _columns_of(item)}
     outcomes = [
         *_run_on_distinct_values(suite.name, asked[_AskedOf.VALUES], distinct),
-        *_run_on_rows(suite.name, compared, pd.DataFrame(slots, index=numbered.index)),
-        *_run_on_rows(suite.name, asked[_AskedOf.ROWS], numbered),
+        *_run_on_rows(suite.name, compared, pd.DataFrame(slots, index=range(len(frame)))),
+        *_run_on_rows(suite.name, asked[_AskedOf.ROWS], frame),
     ]
-    return _checked(suite, outcomes, numbered[id_column])
+    return _checked(suite, outcomes, frame[id_column])
 
 
 def check_values(suite: ExpectationSuite, columns: Mapping[str, Distinct], row_ids: pd.Series) -> Checked:
@@ -161,7 +160,7 @@ def _run_on_rows(name: str, expectations: list[Expectation], frame: pd.DataFrame
         return []
     named = [_columns_of(item) for item in expectations]
     needed = frame.loc[:, frame.columns.isin(list(chain.from_iterable(named)))] if all(named) else frame
-    return run(name, expectations, needed.assign(**{POSITION: np.arange(len(frame))}))
+    return run(name, expectations, needed.reset_index(drop=True).assign(**{POSITION: np.arange(len(frame))}))
 
 
 def _columns_of(item: Expectation) -> list[str]:

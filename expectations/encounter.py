@@ -11,8 +11,8 @@ from expectations.check import Checked, Severity, check
 from expectations.engine import suite_of
 from expectations.tables import (
     ID_BEGINNING,
-    beginning,
-    derived,
+    beginnings,
+    beside,
     flags,
     lacks_columns,
     never_missing,
@@ -51,9 +51,9 @@ def check_encounters(frame: pd.DataFrame, is_every_version: bool = False) -> Che
     moments = {name: _moments(frame[name]) for name in ("occurred_at", "ended_at")}
     looked_at = {
         _IN_ORDER: _is_in_order(moments["occurred_at"], moments["ended_at"]),
-        ID_BEGINNING: derived(frame["record_id"], beginning),
+        ID_BEGINNING: beginnings(frame["record_id"]),
     }
-    return check(encounter_suite(is_every_version), frame.assign(**moments, **looked_at), "encounter_id")
+    return check(encounter_suite(is_every_version), beside(frame, moments | looked_at), "encounter_id")
 
 
 def encounter_suite(is_every_version: bool = False) -> ExpectationSuite:

@@ -10,7 +10,8 @@ from expectations.check import Checked, Severity, check
 from expectations.engine import suite_of
 from expectations.tables import (
     ID_BEGINNING,
-    beginning,
+    beginnings,
+    beside,
     derived,
     digits_alike,
     flags,
@@ -63,9 +64,9 @@ def check_person_records(frame: pd.DataFrame, is_every_version: bool = False) ->
         **{_FORM.format(column): derived(frame[column], digits_alike) for column in ("ssn", "phone")},
         _BIRTH_YEAR: derived(frame["birth_date"], lambda text: str(text)[:4]),
         _OWN_ID: has_own_id(frame),
-        ID_BEGINNING: derived(frame["record_id"], beginning),
+        ID_BEGINNING: beginnings(frame["record_id"]),
     }
-    return check(person_record_suite(is_every_version), frame.assign(**looked_at), "record_id")
+    return check(person_record_suite(is_every_version), beside(frame, looked_at), "record_id")
 
 
 def person_record_suite(is_every_version: bool = False) -> ExpectationSuite:

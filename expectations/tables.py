@@ -6,10 +6,12 @@ finding. A broken expectation here is our own mistake and not an agency's, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.check import Checked, Severity, check
 from expectations.engine import expect, suite_of
@@ -75,9 +77,29 @@ def beginning(record_id: object) -> object:
     return RECORD_ID_SEPARATOR.join((agency, feed, key[:1]))
 
 
+_BEGINNING = r"(?s)\A([^/]*(?:/[^/]*(?:/.?)?)?).*\z"
+"""All of an id that `beginning` keeps, and the rest, for Arrow's regular expressions."""
+
+
+def beginnings(record_ids: pd.Series) -> pd.Series:
+    """How do record ids begin? `beginning` of each, by Arrow in a fifth of the time where it reads their texts."""
+    try:
+        texts = pa.array(record_ids.to_numpy(dtype=object), pa.string(), from_pandas=True)
+    except (pa.ArrowException, UnicodeError):
+        return derived(record_ids, beginning)
+    found = pc.replace_substring_regex(texts, _BEGINNING, r"\1")
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=record_ids.index, dtype=object)
+
+
 def digits_alike(text: object) -> object:
     """What is left of a text whose digits are all told as 0? Its form."""
     return text.translate(_DIGITS_ALIKE) if isinstance(text, str) else text
+
+
+def beside(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """What does the table hold with these columns beside, or in the place of, its own? Nothing is copied."""
+    own = {str(name): frame[name] for name in frame.columns}
+    return pd.DataFrame(own | dict(columns), index=frame.index, copy=False)
 
 
 def flags(table: str, columns: Iterable[str]) -> list[Expectation]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.feeds import LONGEST_TEXT, NO_CONTROL_CHARACTER, NO_EXPONENT, NOT_BLANK, as_asked
-from expectations.tables import RECORD_ID, beginning, digits_alike
+from expectations.tables import RECORD_ID, beginning, beginnings, digits_alike
 from pipeline.distinct import NO_VALUE, Distinct
 
 ODD = st.sampled_from(
@@ -34,6 +34,16 @@ def test_a_text_that_is_too_long_is_asked_about_as_such():
 @given(TEXTS)
 def test_the_beginning_of_a_record_id_is_one_where_the_whole_is(text):
     assert bool(re.search(RECORD_ID, str(beginning(text)))) == bool(re.search(RECORD_ID, text))
+
+
+@given(st.lists(TEXTS | st.none() | st.sampled_from(["a/b/c", "a/b/\n/c", "a\n/b/c"]), min_size=1))
+def test_beginnings_are_found_in_columns_as_one_by_one(texts):
+    column = pd.Series(texts, dtype=object)
+    for found, text in zip(beginnings(column), texts, strict=True):
+        assert (found is None) == (text is None)
+        if text is not None:
+            assert bool(re.search(RECORD_ID, found)) == bool(re.search(RECORD_ID, str(beginning(text))))
+            assert text.startswith(found) or found == beginning(text)
 
 
 @given(st.text("0123456789+-. ١", max_size=12))
