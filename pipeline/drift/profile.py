@@ -198,6 +198,8 @@ class Profiler:
 
     def _count_encodings(self, texts: shapes.Texts) -> None:
         """Count texts beyond ASCII, and those that look like UTF-8 read in the declared encoding."""
+        if "".join(texts.different).isascii():
+            return
         encoding = self.feed.format.encoding if isinstance(self.feed.format, Delimited | FixedWidth) else "utf-8"
         for text, count in zip(texts.different, texts.counts, strict=True):
             if not text.isascii():
