@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pandas as pd
 
@@ -9,25 +10,38 @@ from pipeline import expect
 from pipeline.contract.declaration import Feed
 from pipeline.store import Work
 
+T = TypeVar("T")
+
 BATCH_ROWS = 40_000
 """Rows in memory at once: some 120 MB of them with what is made of them; smaller batches cost more in all."""
 
 
 def rows_at_once(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield what the rows of these files hold that are not set aside, as `expect.flat_rows`."""
-    for rows, _ in rows_and_texts_at_once(work, feed, deliveries):
-        yield rows
+    return _ahead(rows for rows, _ in _read_one_by_one(work, feed, deliveries))
+
+
+def rows_left_at_once(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the same without the single values that the checks left out."""
+    return _ahead(without_dropped(work, feed, rows) for rows, _ in _read_one_by_one(work, feed, deliveries))
 
 
 def rows_and_texts_at_once(
     work: Work, feed: Feed, deliveries: pd.DataFrame
 ) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
-    """Yield the rows of these files that are not set aside, some thousands at a time, and the JSON text of each.
+    """Yield the rows of these files that are not set aside, and the JSON text of each."""
+    return _ahead(_read_one_by_one(work, feed, deliveries))
 
-    Small files come together, a large one in parts: memory is bounded by the rows of two batches, not by the delivery.
-    While one is worked on, the next is read: what is done with a batch may not change which rows follow.
-    """
-    batches = _read_one_by_one(work, feed, deliveries)
+
+def without_dropped(work: Work, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """What is left of rows once the single values are blank that the checks left out?"""
+    lines = {"first_line": int(rows["line_number"].min()), "last_line": int(rows["line_number"].max())}
+    dropped = work.read("dropped_values", delivery_ids=[int(n) for n in rows["delivery_id"].unique()], **lines)
+    return rows if dropped.empty else expect.without_values(feed, rows, dropped)
+
+
+def _ahead(batches: Iterator[T]) -> Iterator[T]:
+    """Yield batches. While one is worked on, the next is read: what is done with one may not change which follow."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         following = beside.submit(next, batches, None)
         while (batch := following.result()) is not None:
@@ -36,6 +50,10 @@ def rows_and_texts_at_once(
 
 
 def _read_one_by_one(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
+    """Yield the rows of these files and their JSON texts, some thousands at a time.
+
+    Small files come together, a large one in parts: memory is bounded by the rows of a few batches.
+    """
     for delivery_ids in _grouped(deliveries):
         after_line = -1
         while True:

@@ -293,10 +293,10 @@ def _standardize_rows(work: Work, agency: Agency, feed: Feed, files: pd.DataFram
     """
     counts = dict.fromkeys(_TARGETS, 0)
     with one_behind() as writing:
-        for rows in batches.rows_at_once(work, feed, files):
+        for rows in batches.rows_left_at_once(work, feed, files):
             if feed.is_cumulative:  # filled up with what the rows before told, which is read back from core
                 writing.finish()
-            said = standardize(agency, feed, _as_told(work, agency, feed, _without_dropped(work, feed, rows)))
+            said = standardize(agency, feed, _as_told(work, agency, feed, rows))
             writing.do(partial(_write, work, said))
             _check_tables(agency, feed, said)
             counts = {name: count + len(getattr(said, name)) for name, count in counts.items()}
@@ -315,13 +315,6 @@ def _check_tables(agency: Agency, feed: Feed, said: Standardized) -> None:
             raise TableBroken(f"[{agency.name}] [{feed.name}]: {broken[0].message} ({rows} rows)")
 
 
-def _without_dropped(work: Work, feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """Blank the single values that the checks left out."""
-    lines = {"first_line": int(rows["line_number"].min()), "last_line": int(rows["line_number"].max())}
-    dropped = work.read("dropped_values", delivery_ids=[int(n) for n in rows["delivery_id"].unique()], **lines)
-    return rows if dropped.empty else expect.without_values(feed, rows, dropped)
-
-
 def _as_told(
     work: Work, agency: Agency, feed: Feed, rows: pd.DataFrame, reread_id: int | None = None, from_number: int = 0
 ) -> pd.DataFrame:
@@ -336,7 +329,7 @@ def _as_told(
     stored = work.read("rows_told_before", agency=agency.name, feed=feed.name, record_keys=keys, **reading)
     before = expect.flat_rows(feed, stored, stored["payload"].tolist()) if len(stored) else stored
     if len(before):
-        before = _without_dropped(work, feed, before)
+        before = batches.without_dropped(work, feed, before)
     return row_versions.told_so_far(feed, agency.zone, rows, before)
 
 
@@ -376,8 +369,8 @@ def take_in_anew(work: Work, agency: Agency, feed: Feed, delivery_id: int, from_
     _expect_rows(work, agency, feed, files)
     refused = _refusals(work, agency, [delivery_id]).get(delivery_id)
     if refused is None:
-        for rows in batches.rows_at_once(work, feed, files):
-            told = _as_told(work, agency, feed, _without_dropped(work, feed, rows), delivery_id, from_number)
+        for rows in batches.rows_left_at_once(work, feed, files):
+            told = _as_told(work, agency, feed, rows, delivery_id, from_number)
             said = standardize(agency, feed, told)
             numbered = {one.name: getattr(said, one.name).assign(from_number=from_number) for one in fields(said)}
             _check_tables(agency, feed, said)
