@@ -8,12 +8,30 @@ import pandas as pd
 
 from pipeline import expect
 from pipeline.contract.declaration import Feed
+from pipeline.readers import Row
 from pipeline.store import Work
 
 T = TypeVar("T")
 
 BATCH_ROWS = 40_000
 """Rows in memory at once: some 120 MB of them with what is made of them; smaller batches cost more in all."""
+
+
+CHARACTERS_AT_ONCE = 8_000_000
+"""Characters of rows handed to the database at once while a file is read: some ten thousand bookings."""
+
+
+def some_megabytes(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Yield rows as they are read from a file, together until their texts are long enough to be worth a COPY."""
+    together, characters = [], 0
+    for row in rows:
+        together.append(row)
+        characters += len(row.payload)
+        if characters >= CHARACTERS_AT_ONCE:
+            yield together
+            together, characters = [], 0
+    if together:
+        yield together
 
 
 def rows_at_once(work: Work, feed: Feed, deliveries: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -4,7 +4,7 @@ The rim between the stages (which know no database) and the store: a step reads 
 to its stage, and writes what comes back, in one transaction with its audit event. Only ids and counts come out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -115,27 +115,20 @@ def _register(work: Work, act: Act, agency: Agency, file: receive.FoundFile, sha
 
 
 def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes], why_not: str | None) -> int:
-    """Put the rows of a file into raw, one in memory at a time; none where it may not be read. How many are there?"""
-    about, faults, unreadable = readers.About(), [], []
-    row_count = 0
-
-    def rows() -> Iterator[tuple[int, int, str]]:
-        nonlocal row_count
-        try:
-            if why_not:
-                raise readers.FileUnreadable(why_not, 0)
-            for row in readers.rows_of(feed, stream, about):
-                row_count += 1
-                if row.fault is not None:
-                    faults.append((delivery_id, row.line_number, 1, None, row.fault.fault_code, row.fault.message))
-                yield delivery_id, row.line_number, row.payload
-        except readers.FileUnreadable as fault:  # kept back here: raised through the COPY it would end the transaction
-            unreadable.append(fault)
-
-    work.copy_json_rows("raw.delivered_row", rows())
-    missing, other_lines = ", ".join(about.missing_required), about.other_encoding_lines
-    if unreadable:
-        [fault] = unreadable
+    """Put the rows of a file into raw, some megabytes in memory at a time; none where it may not be read. How many?"""
+    about, faults, row_count = readers.About(), [], 0
+    try:
+        if why_not:
+            raise readers.FileUnreadable(why_not, 0)
+        with one_behind() as writing:
+            for rows in batches.some_megabytes(readers.rows_of(feed, stream, about)):
+                row_count += len(rows)
+                found = ((row.line_number, row.fault) for row in rows if row.fault is not None)
+                faults += [(delivery_id, line, 1, None, fault.fault_code, fault.message) for line, fault in found]
+                placed = [(delivery_id, row.line_number, row.payload) for row in rows]
+                writing.do(partial(work.copy_json_rows, "raw.delivered_row", placed))
+        missing, other_lines = ", ".join(about.missing_required), about.other_encoding_lines
+    except readers.FileUnreadable as fault:
         row_count, missing, other_lines = fault.line_count, "", 0
         code = RowFault.WHOLE_DELIVERY if why_not else RowFault.UNREADABLE
         faults = [(delivery_id, WHOLE_FILE, row_count, None, code, str(fault))]
