@@ -133,6 +133,8 @@ def _read_rows(work: Work, feed: Feed, delivery_id: int, stream: IO[bytes], why_
         code = RowFault.WHOLE_DELIVERY if why_not else RowFault.UNREADABLE
         faults = [(delivery_id, WHOLE_FILE, row_count, None, code, str(fault))]
         work.run("forget_rows_of_delivery", delivery_id=delivery_id)
+    if row_count > batches.BATCH_ROWS:
+        work.run("analyze_raw")
     _insert_faults(work, faults)
     told = {"missing_columns": missing, "other_encoding_lines": other_lines}
     work.run("mark_delivery_read", delivery_id=delivery_id, row_count=row_count, **told)
