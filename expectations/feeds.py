@@ -261,25 +261,31 @@ def _is_near(column: Column, text: str) -> bool | None:
 
 def _as_read(feed: Feed, rows: pd.DataFrame) -> dict[str, Distinct]:
     """Which values do the rules look at? Every declared column as text, and beside it what we make of it."""
-    blank = pd.Series("", index=rows.index, dtype=object)
+    told = partial(_texts, feed, rows)
     columns = {}
     for column in feed.columns:
-        texts = Distinct.of(rows[column.name].fillna("") if column.name in rows else blank)
+        texts = Distinct.of(told(column))
         columns[column.name] = texts.map(as_asked).folded()
         reader = _reader(column)
         if reader:
             columns[_AS_READ.format(column.name)] = texts.map(reader).folded()
     for began, ended in _spans(feed):
-        first, last = (rows[one.name].fillna("") if one.name in rows else blank for one in (began, ended))
-        both = Distinct.of(first + "\t" + last)
+        both = Distinct.of(told(began) + "\t" + told(ended))
         columns[_SPAN.format(ended.name, began.name)] = both.map(partial(_is_in_order, began, ended)).folded()
     for column in _near_file(feed):
         of_file = [
             day.isoformat()[:10] if isinstance(day, date) and not pd.isna(day) else "" for day in rows["business_date"]
         ]
-        both = Distinct.of((rows[column.name].fillna("") if column.name in rows else blank) + "\t" + of_file)
+        both = Distinct.of(told(column) + "\t" + of_file)
         columns[_NEAR_FILE.format(column.name)] = both.map(partial(_is_near, column)).folded()
     return columns
+
+
+def _texts(feed: Feed, rows: pd.DataFrame, column: Column) -> pd.Series:
+    """Which text does each row hold in a column? Blank where it is left out, which only cumulative feeds tell apart."""
+    if column.name not in rows:
+        return pd.Series("", index=rows.index, dtype=object)
+    return rows[column.name].fillna("") if feed.is_cumulative else rows[column.name]
 
 
 def as_asked(text: str) -> str:

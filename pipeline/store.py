@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -134,7 +134,8 @@ class Work:
         """What does `sql/queries/<query>.sql` answer? One row per row of the result, moments in UTC."""
         with self._asking(query):
             result = self._connection.execute(sa.text(_sql("queries", query)), parameters)
-            frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+            assert result.cursor is not None  # it answers rows; as SQLAlchemy's they would cost as much again
+            frame = pd.DataFrame(result.cursor.fetchall(), columns=list(result.keys()))
         for column in frame.columns:
             if column.endswith("_at"):
                 frame[column] = pd.to_datetime(frame[column], utc=True)
@@ -182,8 +183,8 @@ class Work:
         assert isinstance(driver, psycopg.Connection)
         return driver.cursor()
 
-    def copy_json_rows(self, table: str, rows: Iterator[tuple[int, int, str]]) -> None:
-        """Append (delivery_id, line_number, JSON text) rows by COPY, one at a time: never the whole file in memory."""
+    def copy_json_rows(self, table: str, rows: Iterable[tuple[int, int, str]]) -> None:
+        """Append (delivery_id, line_number, JSON text) rows by COPY, one at a time: without a frame of them."""
         statement = psycopg.sql.SQL("copy {} from stdin").format(psycopg.sql.Identifier(*table.split(".")))
         with self._asking(f"copy into {table}"):
             cursor = self._cursor()

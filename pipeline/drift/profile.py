@@ -145,7 +145,8 @@ class Profiler:
         days = {}
         for column in self.feed.columns:
             if column.name in rows and not self._lacks(column.name):
-                texts = shapes.texts_of(rows[column.name].fillna(""))
+                told = rows[column.name].fillna("") if self.feed.is_cumulative else rows[column.name]
+                texts = shapes.texts_of(told)
                 days |= self._count(column.name, column, texts)
         self._count_same_days(days)
         lacking = [column for column in self.feed.columns if column.formats and self._lacks(column.name)]
