@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import flow, rereading, sealing
+from pipeline import batches, flow, rereading, sealing
 from pipeline.audit import Act
 from pipeline.contract.codes import Condition, SealingCause
 from pipeline.dry_run import check_files
@@ -179,6 +179,20 @@ def test_a_visit_is_the_patients_to_whom_it_was_moved(store: Store, tmp_path: Pa
     deliver(tmp_path / "in", ADMITTED, moved)
     take_in(store, tmp_path)
     assert visits(store)["V1"][:2] == ("P2", "11-01 16:30")
+
+
+def test_what_a_message_tells_holds_for_those_of_the_next_batches(new_store, tmp_path, monkeypatch):
+    changes = [message("A08", pid(), pv1(began="", kind=""), **sent(12 + n)) for n in range(4)]
+    deliver(tmp_path / "in", ADMITTED, DISCHARGED, *changes)
+    found = []
+    for rows in (batches.BATCH_ROWS, 1, 2):
+        monkeypatch.setattr(batches, "BATCH_ROWS", rows)
+        store = new_store()
+        take_in(store, tmp_path)
+        found.append(visits(store))
+    assert found[0] == found[1] == found[2]
+    [(_, began, ended, _)] = found[0].values()
+    assert (began, ended) == ("11-01 16:30", "11-01 18:00")
 
 
 # --- 25: a merge after both numbers were used -----------------------------------------------------------------------

@@ -76,6 +76,34 @@ def test_what_the_database_refuses_of_the_last_batch_undoes_every_batch(store, t
     assert [len(table) for table in facts(store)] == [1, 0, 0, 0, 0]
 
 
+@pytest.mark.parametrize(("rows_in_a_batch", "known_rows"), [(2, 5), (5, -1)])
+def test_the_database_is_told_how_large_a_file_of_several_batches_is(
+    store, tmp_path, monkeypatch, rows_in_a_batch, known_rows
+):
+    monkeypatch.setattr(batches, "BATCH_ROWS", rows_in_a_batch)
+    county.bookings(tmp_path / "in", *({"BOOKING_NO": f"B{n}"} for n in range(5)))
+    agency = agency_named("riverton_county_jail")
+    intake.receive_agency(store, Act("test", county.AT), agency, tmp_path / "in", tmp_path / "vault", "key")
+    with sa.create_engine(store._url, poolclass=sa.NullPool).connect() as connection:
+        told = sa.text("select reltuples from pg_class where oid = 'raw.delivered_row'::regclass")
+        assert connection.execute(told).scalar() == known_rows
+
+
+@pytest.mark.parametrize("characters", [1, 400, 10**9])
+def test_a_file_is_received_alike_in_many_pieces(store, tmp_path, monkeypatch, characters):
+    monkeypatch.setattr(batches, "CHARACTERS_AT_ONCE", characters)
+    path = county.bookings(tmp_path / "in", *({"BOOKING_NO": f"B{n}"} for n in range(5)))
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("too,few\n")
+    agency = agency_named("riverton_county_jail")
+    intake.receive_agency(store, Act("test", county.AT), agency, tmp_path / "in", tmp_path / "vault", "key")
+    with sa.create_engine(store._url, poolclass=sa.NullPool).connect() as connection:
+        lines = "select array_agg(line_number order by line_number) from"
+        assert connection.execute(sa.text(f"{lines} raw.delivered_row")).scalar() == [2, 3, 4, 5, 6, 7]
+        assert connection.execute(sa.text(f"{lines} raw.row_fault")).scalar() == [7]
+        assert connection.execute(sa.text("select row_count from raw.delivery")).scalar() == 6
+
+
 def _accepted_row(delivery_id, line_number):
     flags = dict.fromkeys(("is_never_happened", "is_held", "is_about_person", "is_yielding"), False)
     names = {"agency": "riverton_county_jail", "feed": "bookings", "record_key": "B4"}
