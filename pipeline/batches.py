@@ -13,9 +13,9 @@ from pipeline.store import Work
 
 T = TypeVar("T")
 
-BATCH_ROWS = 40_000
-"""Rows in memory at once: some 120 MB of them with what is made of them; smaller batches cost more in all."""
-
+BATCH_ROWS = 30_000
+"""Rows in memory at once, several times over: read ahead, worked on, written. Some 90 MB of them with what is made of
+them; smaller batches cost more in all."""
 
 CHARACTERS_AT_ONCE = 8_000_000
 """Characters of rows handed to the database at once while a file is read: some ten thousand bookings."""
