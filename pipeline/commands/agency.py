@@ -232,8 +232,12 @@ def _told(feed: "FeedDraft") -> dict:
 
 
 def _files(path: Path) -> list[Path]:
-    """Which files are meant? Raises SettingError where there are none."""
+    """Which files are meant, or which folder that is one delivery? Raises SettingError where there are none."""
+    from pipeline.drafting.samples import is_one_delivery
+
     paths = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+    if path.is_dir() and is_one_delivery(path):
+        return [path]
     if not all(one.is_file() for one in paths) or not paths:
         raise SettingError(f"there is no file here to look at [{path}]")
     return paths

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
@@ -115,8 +115,19 @@ def blanks_in(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(BLANKS & {value.upper() for value in set(values)}))
 
 
-def judge(name: str, values: Sequence[str], *, has_iso_days: bool = False) -> Judged:
-    """What does this column hold? `values` are trimmed texts, '' for blank; in a workbook days are ISO 8601."""
+def judge(
+    name: str,
+    values: Sequence[str],
+    *,
+    has_iso_days: bool = False,
+    fields: Mapping[str, str] | None = None,
+    is_somebodys: bool = False,
+) -> Judged:
+    """What does this column hold?
+
+    `values` are trimmed texts, '' for blank; in a workbook days are ISO 8601. `fields` says which columns are of whom
+    the row is about, where their place tells it and not their header; `is_somebodys` that a column is of somebody.
+    """
     filled = [value for value in values if value]
     counts = Counter(filled)
     own = {
@@ -124,10 +135,11 @@ def judge(name: str, values: Sequence[str], *, has_iso_days: bool = False) -> Ju
         "is_never_blank": bool(values) and len(filled) == len(values),
         "is_unique": bool(filled) and len(counts) == len(filled),
     }
-    field = words.field_of(name) or _field_of_shape(counts)
+    shape = _field_of_shape(counts)
+    field = words.field_of(name) or shape if fields is None else fields.get(name)
     if field == "street_address" and sum("," in text for text in counts) > PERSONAL_SHARE * len(counts):
         field = "address_line"
-    is_personal = bool(field) or bool(words.PERSONAL.search(name)) or _looks_personal(counts)
+    is_personal = bool(is_somebodys or field or shape or words.PERSONAL.search(name)) or _looks_personal(counts)
     kind, formats, told = _dated(name, list(counts)) if field in (None, "birth_date") else (Kind.TEXT, (), ())
     if formats and has_iso_days:
         formats = tuple(dict.fromkeys(ISO if one in _ISO_ALIKE else one for one in (*formats, ISO)))

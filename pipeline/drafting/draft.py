@@ -3,24 +3,24 @@
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 
 from pipeline import readers
+from pipeline.archives import Place
 from pipeline.contract.columns import Column
 from pipeline.contract.declaration import Agency, Feed
 from pipeline.contract.errors import DeclarationError, SettingError
-from pipeline.contract.formats import Excel
-from pipeline.drafting import keys, names, wire, workbooks, writing
+from pipeline.contract.formats import Excel, Xml
+from pipeline.drafting import hmis, keys, names, wire, workbooks, writing
 from pipeline.drafting.columns import Judged, blanks_in, judge
+from pipeline.drafting.kinds import groups_of
 from pipeline.drafting.names import NamePattern
+from pipeline.drafting.samples import beginnings, samples_of
 from pipeline.drafting.wire import Wire
 from pipeline.drafting.writing import reserved_name
-
-SAMPLE_BYTES = 16 << 20
-"""Bytes looked at of each file: some hundred thousand rows, in memory at once."""
 
 SAMPLE_ROWS = 50_000
 """Rows looked at of each feed."""
@@ -68,17 +68,20 @@ def draft(
     Raises:
         SettingError: a file is of no format that can be drafted, or nothing can be a name of an agency.
     """
-    groups: dict[str, list[Path]] = {}
-    for path in paths:
-        groups.setdefault(names.pattern_of(path.name).pattern, []).append(path)
-    feeds = []
-    for number, group in enumerate(groups.values()):
+    places, left = hmis.without_unneeded(list(samples_of(paths)))
+    groups = groups_of(places)
+    feeds: list[FeedDraft] = []
+    faults: list[SettingError] = []
+    for number, group in enumerate(groups):
         progress("look at the files", number / len(groups))
-        feeds.append(_feed(group, layout))
+        try:
+            feeds += _feeds(group, layout)
+        except SettingError as fault:
+            faults.append(fault)
     progress("look at the files", 1)
-    feeds = tuple(_named_apart(feeds))
-    text, decisions = writing.write(feeds, name, title, zone)
-    found = Draft(text=text, decisions=tuple(decisions), feeds=feeds)
+    if faults and not feeds:
+        raise faults[0]
+    found = _written(hmis.joined(_named_apart(feeds)), name, title, zone, (*left, *map(str, faults)))
     try:
         agency_of(found)
     except DeclarationError as fault:
@@ -93,42 +96,61 @@ def agency_of(found: Draft) -> Agency:
     return module["AGENCY"]
 
 
+def _written(feeds: Sequence[FeedDraft], name: str, title: str, zone: str, left: Sequence[str]) -> Draft:
+    text, decisions = writing.write(feeds, name, title, zone, left)
+    return Draft(text=text, decisions=tuple(decisions), feeds=tuple(feeds))
+
+
 def _named_apart(feeds: Sequence[FeedDraft]) -> Iterator[FeedDraft]:
     seen: dict[str, int] = {}
     for one in feeds:
         seen[one.name] = seen.get(one.name, 0) + 1
         number = f"_{seen[one.name]}" if seen[one.name] > 1 else ""
-        yield FeedDraft(**vars(one) | {"name": one.name + number})
+        yield replace(one, name=one.name + number)
 
 
-def _feed(paths: Sequence[Path], layout: str | None) -> FeedDraft:
-    contents = [_beginning(path) for path in paths]
-    found = _wire(contents, paths[0].name, layout)
-    files = [list(islice(_rows(found, *one), SAMPLE_ROWS)) for one in zip(contents, paths, strict=True)]
+def _feeds(group: Sequence[Place], layout: str | None) -> Iterator[FeedDraft]:
+    """Yield the feeds that are read from files of one kind."""
+    contents = beginnings(group)
+    pattern = names.pattern_of_all([place.name for place in group])
+    for found in _wires(contents, group[0].name, layout):
+        files = [list(islice(_rows(found, *one), SAMPLE_ROWS)) for one in zip(contents, group, strict=False)]
+        yield _feed(found, pattern, files)
+
+
+def _feed(found: Wire, pattern: NamePattern, files: Sequence[list[dict[str, str]]]) -> FeedDraft:
     blanks = blanks_in(value for rows in files for row in rows for value in row.values())
     rows = list(islice(_without(blanks, chain.from_iterable(files)), SAMPLE_ROWS))
-    has_iso_days = isinstance(found.format, Excel)
-    columns = tuple(judge(one, [row.get(one, "") for row in rows], has_iso_days=has_iso_days) for one in found.columns)
+    has_iso_days = isinstance(found.format, Excel | Xml)
+    columns = tuple(
+        judge(
+            one,
+            [row.get(one, "") for row in rows],
+            has_iso_days=has_iso_days,
+            fields=found.fields,
+            is_somebodys=one in found.personal,
+        )
+        for one in found.columns
+    )
     key, key_told = keys.key_of(found, columns, files)
-    pattern = names.pattern_of(paths[0].name)
     return FeedDraft(
-        name=pattern.stem,
+        name=found.name or pattern.stem,
         names=pattern,
         wire=found,
         columns=columns,
         key=key,
         key_told=key_told,
-        blanks=blanks,
+        blanks=() if found.known else blanks,
         row_count=len(rows),
     )
 
 
-def _wire(contents: Sequence[bytes], name: str, layout: str | None) -> Wire:
-    """How do the rows come: as a layout says, in a workbook, or as the text itself tells?"""
+def _wires(contents: Sequence[bytes], name: str, layout: str | None) -> tuple[Wire, ...]:
+    """How do the rows come: as a layout says, in a workbook, or as the content itself tells?"""
     if layout:
-        return wire.fixed_width(layout)
+        return (wire.fixed_width(layout),)
     if zipfile.is_zipfile(BytesIO(contents[0])) and b"xl/workbook.xml" in contents[0]:
-        return workbooks.look_workbook(contents[0], name)
+        return (workbooks.look_workbook(contents[0], name),)
     return wire.look(contents, name)
 
 
@@ -138,29 +160,7 @@ def _without(blanks: tuple[str, ...], rows: Iterable[dict[str, str]]) -> Iterato
         yield {name: "" if value.upper() in blanks else value for name, value in row.items()} if blanks else row
 
 
-def _beginning(path: Path) -> bytes:
-    """How does a file begin, in whole lines? All of it where it has none. Raises SettingError where it is empty."""
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(SAMPLE_BYTES)
-            is_cut = bool(stream.read(1))
-            if is_cut and not _is_of_lines(content):
-                stream.seek(0)
-                return stream.read()
-    except OSError:
-        raise SettingError(f"the file cannot be opened; give the program the right to read it [{path.name}]") from None
-    if not content.strip():
-        raise SettingError(f"the file is empty; a draft needs a sample with rows [{path.name}]")
-    return content[: content.rfind(b"\n") + 1] if is_cut else content
-
-
-def _is_of_lines(content: bytes) -> bool:
-    """Can a file be read from its first lines alone? Not a workbook, and not one JSON document."""
-    first = content.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].rstrip()
-    return not (content.startswith(b"PK") or first[:1] == b"[" or (first[:1] == b"{" and first[-1:] != b"}"))
-
-
-def _rows(found: Wire, content: bytes, path: Path) -> Iterator[dict[str, str]]:
+def _rows(found: Wire, content: bytes, place: Place) -> Iterator[dict[str, str]]:
     """Yield the rows as the feed's own reader reads them, so that the draft promises nothing that is not read."""
     try:
         names = {one: reserved_name(one) for one in found.columns}
@@ -177,7 +177,7 @@ def _rows(found: Wire, content: bytes, path: Path) -> Iterator[dict[str, str]]:
                 flat = readers.flatten(feed, json.loads(row.payload))
                 yield {one: flat[name] for one, name in names.items() if name in flat}
     except (DeclarationError, readers.FileUnreadable) as fault:
-        raise SettingError(f"the header cannot be read: {fault} [{path.name}]") from None
+        raise SettingError(f"the header cannot be read: {fault} [{place.name}]") from None
 
 
 def _plain(name: str, *, is_key: bool) -> Column:

@@ -1,8 +1,10 @@
 """Which files are of one kind, by their names, and which part of a name is its day?"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 _DAYS = ((r"\d{4}-\d{2}-\d{2}", "%Y-%m-%d"), (r"\d{4}_\d{2}_\d{2}", "%Y_%m_%d"), (r"\d{8}", "%Y%m%d"))
 _MONTHS = ((r"\d{4}-\d{2}", "%Y-%m"), (r"\d{4}_\d{2}", "%Y_%m"), (r"\d{6}", "%Y%m"))
@@ -15,18 +17,42 @@ EARLIEST, LATEST = 1990, 2100
 
 @dataclass(frozen=True)
 class NamePattern:
-    """Which names have the files of a feed? `date_format` is that of the group `date`, or None without one."""
+    """Which names have the files of a feed?
+
+    Attributes:
+        pattern: as `Feed.file_pattern`.
+        date_format: of the group `date`; None without one.
+        stem: the words of the name, for the feed's.
+        decisions: what a person has to decide about the pattern.
+    """
 
     pattern: str
     date_format: str | None
     stem: str
+    decisions: tuple[str, ...] = ()
+
+
+def pattern_of_all(names: Sequence[str]) -> NamePattern:
+    r"""Which pattern have all these names, which may be of several kinds? What they do not share may be anything.
+
+    >>> pattern_of_all(["adt/A01-1.hl7", "adt/A01-x.hl7"]).pattern
+    'adt/A\d+-.*\.hl7'
+    """
+    found = list({pattern_of(name).pattern: pattern_of(name) for name in names}.values())
+    if len(found) == 1:
+        return found[0]
+    before = _shared(names).rstrip("0123456789")
+    after = _shared([name[len(before) :][::-1] for name in names])[::-1].lstrip("0123456789")
+    stem = _stem(before.rpartition("/")[2])
+    told = f"file_pattern: {len(found)} kinds of names are taken for one kind of file; is no other file meant by it?"
+    return NamePattern(f"{_loose(before)}.*{_loose(after)}", None, stem, (told,))
 
 
 def pattern_of(name: str) -> NamePattern:
     r"""Which pattern has this file name? Its day is a group, other digits may be any; what is left stays as it is.
 
     >>> pattern_of("bookings_20261116.csv")
-    NamePattern(pattern='bookings_(?P<date>\\d{8})\\.csv', date_format='%Y%m%d', stem='bookings')
+    NamePattern(pattern='bookings_(?P<date>\\d{8})\\.csv', date_format='%Y%m%d', stem='bookings', decisions=())
     """
     before, day, after, date_format = name, "", "", None
     for shape, written in DAYS_IN_NAMES:
@@ -36,8 +62,17 @@ def pattern_of(name: str) -> NamePattern:
             day = f"(?P<date>{shape})"
             break
     pattern = _loose(before) + day + _loose(after)
-    stem = re.sub(r"[^a-z]+", "_", name.rpartition(".")[0].lower() or name.lower()).strip("_")
-    return NamePattern(pattern, date_format, stem or "rows")
+    own = name.rpartition("/")[2]
+    return NamePattern(pattern, date_format, _stem(own.rpartition(".")[0] or own))
+
+
+def _shared(names: Sequence[str]) -> str:
+    """With which characters do all of them begin?"""
+    return "".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, zip(*names, strict=False)))
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"[^a-z]+", "_", name.lower()).strip("_") or "rows"
 
 
 def _is_day(text: str, written: str) -> bool:

@@ -9,7 +9,7 @@ OTHERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     ),
     (
         re.compile(rb"PK\x03\x04"),
-        "it is a ZIP; unpack it and give the folder. Then put its name and a slash before those in file_pattern",
+        "it is a ZIP inside of another, or a document packed like one; ask for the files themselves",
     ),
     (re.compile(rb"\x1f\x8b"), "it is packed with gzip; unpack it first, and ask for it unpacked"),
     (re.compile(rb"%PDF"), "it is a PDF, which is for reading; ask for delimited text or a workbook"),

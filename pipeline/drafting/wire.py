@@ -5,7 +5,7 @@ A format of text that can be drafted is one entry of `LOOKS`; those of `others.p
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
@@ -16,7 +16,9 @@ from pipeline.contract.errors import SettingError
 from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
 from pipeline.drafting.headers import header_at, width_of
 from pipeline.drafting.json_documents import list_in
+from pipeline.drafting.known import Known
 from pipeline.drafting.others import why_not
+from pipeline.readers import FileUnreadable
 from pipeline.readers.reading import told_apart
 
 DELIMITERS = (",", "|", "\t", ";", "^", "~")
@@ -31,20 +33,39 @@ LEAST_REGULAR_SHARE = 0.9
 
 @dataclass(frozen=True)
 class Wire:
-    """Which format was found, with which columns, and what a person has to decide about it?"""
+    """Which format was found, with which columns, and what a person has to decide about it?
+
+    Attributes:
+        name: of the feed, where the content says it; else the files' own name does.
+        fields: column → field of a person, where the place of a column says it; None where its header does.
+        personal: columns that stand in somebody's record, whatever they are called.
+        version_column: that says when the row was made, where one does.
+        known: what a standard says of the feed; None where its columns are judged by their values.
+    """
 
     format: Format
     columns: tuple[str, ...]
     decisions: tuple[str, ...] = ()
+    name: str | None = None
+    fields: Mapping[str, str] | None = None
+    personal: frozenset[str] = frozenset()
+    version_column: str | None = None
+    known: Known | None = None
 
 
-def look(contents: Sequence[bytes], name: str) -> Wire:
-    """Which format have these files of one kind? Raises SettingError, with what to do, where none fits."""
+def look(contents: Sequence[bytes], name: str) -> tuple[Wire, ...]:
+    """Which format have these files of one kind, once for each feed? Raises SettingError, with what to do."""
     if told := why_not(contents[0]):
         raise SettingError(f"{told} [{name}]")
+    for look_at in DOCUMENTS:
+        try:
+            if wires := look_at(contents):
+                return wires
+        except FileUnreadable as fault:
+            raise SettingError(f"{fault} [{name}]") from None
     for one in LOOKS:
         if (wire := one(contents)) is not None:
-            return wire
+            return (wire,)
     raise SettingError(f"no delimiter, JSON or header was found; for fixed-width text give --layout [{name}]")
 
 
@@ -193,6 +214,9 @@ def fixed_width(layout: str) -> Wire:
         raise SettingError("a layout has lines of column,first,last with positions counted from 1") from None
     return Wire(FixedWidth(places=places), tuple(places), ("encoding: ask the agency; UTF-8 is assumed",))
 
+
+DOCUMENTS: tuple[Callable[[Sequence[bytes]], tuple[Wire, ...]], ...] = ()
+"""Every format that says itself what it is, and may hold several feeds."""
 
 LOOKS: tuple[Callable[[Sequence[bytes]], Wire | None], ...] = (look_json, look_json_document, look_delimited)
 """Every format that can be told from a file alone, the strictest first."""

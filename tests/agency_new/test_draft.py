@@ -138,7 +138,7 @@ def test_json_lines_fhir_and_fixed_width_have_drafts(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"PK\x03\x04", "ZIP; unpack it and give the folder"),
+        (b"PK\x03\x04", "ask for the files themselves"),
         (b"\xd0\xcf\x11\xe0", "saved as .xlsx"),
         (b"\x1f\x8b\x08", "gzip; unpack it"),
         (b"%PDF-1.7", "ask for delimited text"),
