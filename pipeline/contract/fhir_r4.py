@@ -113,7 +113,13 @@ DATA_TYPES: dict[str, frozenset[str]] = {
 }
 """Data type → names of its elements."""
 
-_COMMON = ("id", "last_updated", "security_labels", "is_deleted")
+LAST_UPDATED = "last_updated"
+"""The column that says when a resource was last changed."""
+
+IS_DELETED = "is_deleted"
+"""The column that says whether an entry of a Bundle deletes its resource."""
+
+_COMMON = ("id", LAST_UPDATED, "security_labels", IS_DELETED)
 
 FLAT_COLUMNS: dict[str, tuple[str, ...]] = {
     "Patient": (

@@ -14,7 +14,7 @@ from pipeline.contract.columns import Column
 from pipeline.contract.declaration import Agency, Feed
 from pipeline.contract.errors import DeclarationError, SettingError
 from pipeline.contract.formats import Excel, Xml
-from pipeline.drafting import hmis, keys, names, wire, workbooks, writing
+from pipeline.drafting import hmis, keys, looks, names, wire, workbooks, writing
 from pipeline.drafting.columns import Judged, blanks_in, judge
 from pipeline.drafting.kinds import groups_of
 from pipeline.drafting.names import NamePattern
@@ -78,6 +78,8 @@ def draft(
             feeds += _feeds(group, layout)
         except SettingError as fault:
             faults.append(fault)
+        except DeclarationError as fault:
+            faults.append(SettingError(f"no declaration can be drafted from this: {fault} [{group[0].name}]"))
     progress("look at the files", 1)
     if faults and not feeds:
         raise faults[0]
@@ -114,6 +116,9 @@ def _feeds(group: Sequence[Place], layout: str | None) -> Iterator[FeedDraft]:
     contents = beginnings(group)
     pattern = names.pattern_of_all([place.name for place in group])
     for found in _wires(contents, group[0].name, layout):
+        if not found.columns:
+            what = "nothing in it could be a column; ask for a sample with rows of plain values"
+            raise SettingError(f"{what} [{group[0].name}]")
         files = [list(islice(_rows(found, *one), SAMPLE_ROWS)) for one in zip(contents, group, strict=False)]
         yield _feed(found, pattern, files)
 
@@ -121,6 +126,17 @@ def _feeds(group: Sequence[Place], layout: str | None) -> Iterator[FeedDraft]:
 def _feed(found: Wire, pattern: NamePattern, files: Sequence[list[dict[str, str]]]) -> FeedDraft:
     blanks = blanks_in(value for rows in files for row in rows for value in row.values())
     rows = list(islice(_without(blanks, chain.from_iterable(files)), SAMPLE_ROWS))
+    if found.known:
+        return FeedDraft(
+            name=found.known.name,
+            names=pattern,
+            wire=found,
+            columns=found.known.judged(),
+            key=found.known.key,
+            key_told="",
+            blanks=(),
+            row_count=len(rows),
+        )
     has_iso_days = isinstance(found.format, Excel | Xml)
     columns = tuple(
         judge(
@@ -140,7 +156,7 @@ def _feed(found: Wire, pattern: NamePattern, files: Sequence[list[dict[str, str]
         columns=columns,
         key=key,
         key_told=key_told,
-        blanks=() if found.known else blanks,
+        blanks=blanks,
         row_count=len(rows),
     )
 
@@ -151,7 +167,7 @@ def _wires(contents: Sequence[bytes], name: str, layout: str | None) -> tuple[Wi
         return (wire.fixed_width(layout),)
     if zipfile.is_zipfile(BytesIO(contents[0])) and b"xl/workbook.xml" in contents[0]:
         return (workbooks.look_workbook(contents[0], name),)
-    return wire.look(contents, name)
+    return looks.look(contents, name)
 
 
 def _without(blanks: tuple[str, ...], rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -177,7 +193,7 @@ def _rows(found: Wire, content: bytes, place: Place) -> Iterator[dict[str, str]]
                 flat = readers.flatten(feed, json.loads(row.payload))
                 yield {one: flat[name] for one, name in names.items() if name in flat}
     except (DeclarationError, readers.FileUnreadable) as fault:
-        raise SettingError(f"the header cannot be read: {fault} [{place.name}]") from None
+        raise SettingError(f"the sample cannot be read: {fault} [{place.name}]") from None
 
 
 def _plain(name: str, *, is_key: bool) -> Column:

@@ -41,5 +41,10 @@ def _is_header(row: Sequence[str], usual: int) -> bool:
         len(row) >= usual > 0
         and len(names) >= LEAST_FILLED * usual
         and len(different) >= LEAST_DIFFERENT * len(names)
-        and not any(_VALUE.fullmatch(name) for name in names)
+        and not holds_values(names)
     )
+
+
+def holds_values(row: Sequence[str]) -> bool:
+    """Does a row hold a number, a day or an amount, so that it is one of somebody and no header?"""
+    return any(_VALUE.fullmatch(cell.strip()) for cell in row)

@@ -92,11 +92,9 @@ def _as_known(feed: "FeedDraft", known: Known) -> "FeedDraft":
     spelled = {alias: column.name for column in known.columns for alias in (column.name, *column.aliases)}
     left = known.only_with({spelled[name] for name in spelled if name.upper() in judged})
     columns = tuple(_dated(column, judged.get(column.name.upper())) for column in left.columns)
-    shown = tuple(
-        Judged(name=one.name, kind=one.kind, formats=one.formats, is_personal=one.is_personal) for one in columns
-    )
-    wire = replace(feed.wire, known=replace(left, columns=columns))
-    return replace(feed, name=left.name, key=left.key, wire=wire, columns=shown, blanks=())
+    dated = replace(left, columns=columns)
+    wire = replace(feed.wire, known=dated)
+    return replace(feed, name=left.name, key=left.key, wire=wire, columns=dated.judged(), blanks=())
 
 
 def _dated(column: Column, judged: Judged | None) -> Column:

@@ -39,4 +39,4 @@ def list_in(content: bytes) -> tuple[JsonDocument, list[dict]] | None:
             found += [row] if isinstance(row, dict) else []
     except (ijson.JSONError, UnicodeError):
         pass
-    return JsonDocument(rows=rows or None), found
+    return (JsonDocument(rows=rows or None), found) if found else None

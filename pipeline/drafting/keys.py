@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from pipeline.contract.columns import Kind
-from pipeline.contract.formats import FhirNdjson
+from pipeline.contract.formats import FhirBundle, FhirNdjson
 from pipeline.drafting.columns import Judged
 from pipeline.drafting.wire import Wire
 
@@ -21,7 +21,7 @@ Rows = list[dict[str, str]]
 
 def key_of(found: Wire, columns: Sequence[Judged], files: Sequence[Rows]) -> tuple[tuple[str, ...], str]:
     """Which key is likeliest, and what is told of it? One column, else two; else a guess."""
-    if isinstance(found.format, FhirNdjson):
+    if isinstance(found.format, FhirNdjson | FhirBundle):
         return ("id",), UNIQUE if _is_unique(("id",), files) else NOT_UNIQUE
     filled = [one for one in columns if one.is_never_blank]
     counters = [one for one in filled if _is_counter(one.name, files)]

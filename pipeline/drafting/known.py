@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from pipeline.contract.columns import Column
 from pipeline.contract.rules import FullName, PersonRule, Quality
+from pipeline.drafting.columns import Judged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,13 @@ class Known:
         rules = {name: rule for name, rule in left.items() if rule is not None and rule != ()}
         return replace(self, columns=tuple(one for one in self.columns if one.name in there), rules=rules)
 
+    def judged(self) -> tuple[Judged, ...]:
+        """What is told of its columns, as of others that were judged by their values?"""
+        return tuple(
+            Judged(name=one.name, kind=one.kind, formats=one.formats, codes=one.codes, is_personal=one.is_personal)
+            for one in self.columns
+        )
+
 
 _NAMES_A_COLUMN = ("version_column", "part2_column", "merged_into", "merged_from")
 """Attributes of `Feed` that are the name of a column."""
@@ -42,6 +49,8 @@ def _left_of(name: str, rule: object, there: set[str]) -> object:
     """What is left of a rule where only these columns are there? None where nothing is."""
     if name in _NAMES_A_COLUMN:
         return rule if rule in there else None
+    if isinstance(rule, str):
+        return rule
     if isinstance(rule, tuple):
         return tuple(left for one in rule if (left := _left_of("", one, there)) is not None)
     if isinstance(rule, PersonRule):
@@ -54,8 +63,6 @@ def _left_of(name: str, rule: object, there: set[str]) -> object:
 
 def _read_by(rule: object) -> set[str]:
     """Which columns does a rule, or a field of a person, read?"""
-    if isinstance(rule, Enum):
-        return set()
     if isinstance(rule, str):
         return {rule}
     if isinstance(rule, Quality | FullName):

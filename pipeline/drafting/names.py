@@ -45,7 +45,7 @@ def pattern_of_all(names: Sequence[str]) -> NamePattern:
     after = _shared([name[len(before) :][::-1] for name in names])[::-1].lstrip("0123456789")
     stem = _stem(before.rpartition("/")[2])
     told = f"file_pattern: {len(found)} kinds of names are taken for one kind of file; is no other file meant by it?"
-    return NamePattern(f"{_loose(before)}.*{_loose(after)}", None, stem, (told,))
+    return NamePattern(f"{_loose(before)}.*{_loose_but_ending(after)}", None, stem, (told,))
 
 
 def pattern_of(name: str) -> NamePattern:
@@ -61,7 +61,7 @@ def pattern_of(name: str) -> NamePattern:
             before, after, date_format = name[: found.start()], name[found.end() :], written
             day = f"(?P<date>{shape})"
             break
-    pattern = _loose(before) + day + _loose(after)
+    pattern = _loose(before) + day + _loose_but_ending(after) if day else _loose_but_ending(name)
     own = name.rpartition("/")[2]
     return NamePattern(pattern, date_format, _stem(own.rpartition(".")[0] or own))
 
@@ -80,6 +80,12 @@ def _is_day(text: str, written: str) -> bool:
         return EARLIEST <= datetime.strptime(text, written).year <= LATEST  # noqa: DTZ007 -- a day has no zone
     except ValueError:
         return False
+
+
+def _loose_but_ending(text: str) -> str:
+    """What does the end of a name match: any digits, but those of `.hl7`?"""
+    ending = re.search(r"\.\w*[a-z]\w*\Z", text, re.IGNORECASE)
+    return _loose(text[: ending.start()]) + re.escape(ending[0]) if ending else _loose(text)
 
 
 def _loose(text: str) -> str:

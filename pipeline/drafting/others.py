@@ -18,18 +18,6 @@ OTHERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
         re.compile(rb"<(?:!doctype\s+html|html|table|head|meta)\b", re.IGNORECASE),
         "it is a web page, whatever its name says; ask for delimited text or a workbook (.xlsx)",
     ),
-    (
-        re.compile(rb"<[?!A-Za-z]"),
-        "XML has no draft: paths to its values are for a person to choose; docs/how-to/read-niem-and-ndex.md shows how",
-    ),
-    (
-        re.compile(rb"(?:MSH|FHS|BHS)\|"),
-        "HL7 version 2 has no draft, its fields have their places; docs/how-to/read-hl7-messages.md has a whole file",
-    ),
-    (
-        re.compile(rb'\{[^{}\[\]]*"resourceType"\s*:\s*"Bundle"'),
-        "a FHIR Bundle has no draft, its columns are known; docs/how-to/read-fhir-bundles.md has a whole file",
-    ),
 )
 """How a file without a draft begins, byte order mark and blanks left off → what it is and what to do."""
 

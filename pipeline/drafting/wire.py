@@ -1,24 +1,20 @@
-"""How do the rows of a sample come? Delimiter, encoding, quotes and line ends, found by looking; one function a format.
-
-A format of text that can be drafted is one entry of `LOOKS`; those of `others.py` are named, with what to do.
-"""
+"""How do the rows of a text come? Delimiter, encoding, quotes and line ends, one function a format."""
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
 from pipeline.contract import fhir_r4
 from pipeline.contract.errors import SettingError
 from pipeline.contract.formats import Delimited, FhirNdjson, FixedWidth, Format, JsonLines
-from pipeline.drafting.headers import header_at, width_of
+from pipeline.drafting.headers import header_at, holds_values, width_of
 from pipeline.drafting.json_documents import list_in
 from pipeline.drafting.known import Known
-from pipeline.drafting.others import why_not
-from pipeline.readers import FileUnreadable
 from pipeline.readers.reading import told_apart
 
 DELIMITERS = (",", "|", "\t", ";", "^", "~")
@@ -53,22 +49,6 @@ class Wire:
     known: Known | None = None
 
 
-def look(contents: Sequence[bytes], name: str) -> tuple[Wire, ...]:
-    """Which format have these files of one kind, once for each feed? Raises SettingError, with what to do."""
-    if told := why_not(contents[0]):
-        raise SettingError(f"{told} [{name}]")
-    for look_at in DOCUMENTS:
-        try:
-            if wires := look_at(contents):
-                return wires
-        except FileUnreadable as fault:
-            raise SettingError(f"{fault} [{name}]") from None
-    for one in LOOKS:
-        if (wire := one(contents)) is not None:
-            return (wire,)
-    raise SettingError(f"no delimiter, JSON or header was found; for fixed-width text give --layout [{name}]")
-
-
 def look_json(contents: Sequence[bytes]) -> Wire | None:
     """Is each line a JSON object: a FHIR resource, or any?"""
     lines = [line for line in contents[0].splitlines()[:LOOKED_AT_LINES] if line.strip()]
@@ -80,7 +60,7 @@ def look_json(contents: Sequence[bytes]) -> Wire | None:
     if isinstance(kind, str):
         if kind not in fhir_r4.FLAT_COLUMNS:
             raise SettingError(f"no reader for this FHIR resource type; there are {sorted(fhir_r4.FLAT_COLUMNS)}")
-        return Wire(FhirNdjson(kind), fhir_r4.FLAT_COLUMNS[kind])
+        return Wire(FhirNdjson(kind), fhir_r4.FLAT_COLUMNS[kind], version_column=fhir_r4.LAST_UPDATED)
     paths, columns, told = _columns(objects)
     return Wire(JsonLines(paths=paths), columns, told)
 
@@ -138,7 +118,7 @@ def look_delimited(contents: Sequence[bytes]) -> Wire | None:
     delimiter, (line, header) = max(tables, key=lambda one: (len(one[1][1]), -DELIMITERS.index(one[0])))
     has_trailing = not header[-1]
     names = told_apart(header[:-1] if has_trailing else header)
-    written = shown.split("\n")[line - 1]
+    written = next(islice(StringIO(shown, newline=""), line - 1, None), "").rstrip("\r\n")
     told = Delimited(
         delimiter=delimiter,
         encoding=encoding,
@@ -163,7 +143,7 @@ def _table(text: str, delimiter: str) -> tuple[int, list[str]] | None:
         return None
     rows = [row for _, row in numbered]
     place = header_at(rows) or next((place for place, row in enumerate(rows) if any(row)), 0)
-    if not rows or len(rows[place]) < 2:
+    if not rows or len(rows[place]) < 2 or holds_values(rows[place]):
         return None
     width = width_of(rows[place])
     below = [row for row in rows[place:] if any(row)]
@@ -213,10 +193,3 @@ def fixed_width(layout: str) -> Wire:
     except ValueError:
         raise SettingError("a layout has lines of column,first,last with positions counted from 1") from None
     return Wire(FixedWidth(places=places), tuple(places), ("encoding: ask the agency; UTF-8 is assumed",))
-
-
-DOCUMENTS: tuple[Callable[[Sequence[bytes]], tuple[Wire, ...]], ...] = ()
-"""Every format that says itself what it is, and may hold several feeds."""
-
-LOOKS: tuple[Callable[[Sequence[bytes]], Wire | None], ...] = (look_json, look_json_document, look_delimited)
-"""Every format that can be told from a file alone, the strictest first."""

@@ -5,17 +5,35 @@ import re
 FIELDS: dict[str, tuple[str, ...]] = {
     "full_name": (
         *("name", "personname", "fullname", "patientname", "subjectname", "nametext", "inmatename", "guestname"),
-        *("clientname", "defendantname", "arresteename", "involvedname", "offendername"),
+        *("clientname", "defendantname", "arresteename", "involvedname", "offendername", "personfullname"),
     ),
-    "first_name": ("firstname", "first", "fname", "givenname", "given", "forename", "firstnm", "namefirst"),
-    "middle_name": ("middlename", "middle", "mname", "middleinitial", "mi", "secondname"),
-    "last_name": ("lastname", "last", "lname", "surname", "familyname", "family", "lastnm", "namelast"),
-    "suffix": ("suffix", "namesuffix"),
-    "birth_date": ("dob", "birthdate", "dateofbirth", "birthday", "birthdt", "dobdate"),
-    "sex": ("sex", "gender", "birthsex", "administrativegender"),
-    "ssn": ("ssn", "ssnlast4", "socialsecuritynumber", "socialsecurityno", "socsecno", "last4ssn"),
-    "phone": ("phone", "phonenumber", "telephone", "homephone", "cellphone", "mobile", "phoneno", "tel"),
-    "email": ("email", "emailaddress", "mail"),
+    "first_name": (
+        *("firstname", "first", "fname", "givenname", "given", "forename", "firstnm", "namefirst", "persongivenname"),
+    ),
+    "middle_name": ("middlename", "middle", "mname", "middleinitial", "mi", "secondname", "personmiddlename"),
+    "last_name": (
+        "lastname",
+        "last",
+        "lname",
+        "surname",
+        "familyname",
+        "family",
+        "lastnm",
+        "namelast",
+        "personsurname",
+    ),
+    "suffix": ("suffix", "namesuffix", "personnamesuffixtext"),
+    "birth_date": ("dob", "birthdate", "dateofbirth", "birthday", "birthdt", "dobdate", "personbirthdate"),
+    "sex": ("sex", "gender", "birthsex", "administrativegender", "personsexcode", "personsextext", "personsex"),
+    "ssn": (
+        *("ssn", "ssnlast4", "socialsecuritynumber", "socialsecurityno", "socsecno", "last4ssn"),
+        "personssnidentification",
+    ),
+    "phone": (
+        *("phone", "phonenumber", "telephone", "homephone", "cellphone", "mobile", "phoneno", "tel"),
+        "telephonenumberfullid",
+    ),
+    "email": ("email", "emailaddress", "mail", "contactemailid"),
     "street_address": (
         "address",
         "street",
@@ -25,12 +43,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "addressline1",
         "addressline",
         "homeaddress",
+        "addressfulltext",
+        "streetfulltext",
     ),
-    "city": ("city", "town", "homecity", "addresscity"),
-    "state": ("state", "homestate", "addressstate", "st"),
-    "postcode": ("zip", "zipcode", "postcode", "postalcode", "zip5"),
+    "city": ("city", "town", "homecity", "addresscity", "addresscityname", "locationcityname"),
+    "state": ("state", "homestate", "addressstate", "st", "stateuspostalservicecode", "stateuscode"),
+    "postcode": ("zip", "zipcode", "postcode", "postalcode", "zip5", "addresspostalcode", "locationpostalcode"),
 }
-"""Field of a person → what headers call it, letters and digits only."""
+"""Field of a person → what headers, and elements of NIEM, call it; letters and digits only."""
 
 MEANINGS = {
     "full_name": "Whole name.",

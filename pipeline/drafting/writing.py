@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.contract.columns import RESERVED, Column, Kind, OnFault
-from pipeline.contract.formats import FixedWidth, Format, JsonDocument, JsonLines
+from pipeline.contract import fhir_r4
+from pipeline.contract.columns import RESERVED, Column, Kind, OneOf, OnFault
+from pipeline.contract.formats import FhirBundle, FixedWidth, Format, JsonDocument, JsonLines
 from pipeline.contract.rules import FullName, PersonFields, PersonRule
 from pipeline.drafting.columns import Judged
 from pipeline.drafting.known import Known
@@ -145,8 +146,8 @@ def _settings(feed: "FeedDraft") -> Iterator[_Setting]:
     if feed.names.date_format:
         yield _Setting("date_format", feed.names.date_format)
     yield _Setting("format", with_names(feed.wire.format), feed.wire.decisions)
-    key_told = () if known else (f"key: does it name a row for good? ({feed.key_told})",)
-    yield _Setting("key", tuple(reserved_name(one) for one in feed.key), key_told)
+    key_told = known.decisions.get("key") if known else f"does it name a row for good? ({feed.key_told})"
+    yield _Setting("key", tuple(reserved_name(one) for one in feed.key), (f"key: {key_told}",) if key_told else ())
     if feed.blanks:
         yield _Setting("blanks", feed.blanks, ("blanks: do these say nothing?",))
     yield from _of_standard(known) if known else _of_sample(feed)
@@ -155,7 +156,7 @@ def _settings(feed: "FeedDraft") -> Iterator[_Setting]:
 def _of_standard(known: Known) -> Iterator[_Setting]:
     """Yield what a standard says of a feed, its columns in the middle."""
     after = ("person", "encounters", "ends", "conditions")
-    names = dict.fromkeys((*known.rules, *known.decisions))
+    names = dict.fromkeys(name for name in (*known.rules, *known.decisions) if name != "key")
     told = {name: (f"{name}: {known.decisions[name]}",) if name in known.decisions else () for name in names}
     yield from (_Setting(name, known.rules.get(name), told[name]) for name in names if name not in after)
     yield _Setting("columns", known.columns)
@@ -168,6 +169,9 @@ def _of_sample(feed: "FeedDraft") -> Iterator[_Setting]:
     if feed.wire.version_column in [one.name for one in feed.columns if one.formats]:
         told = ("version_column: of rows with one key, does the newest count?",)
         yield _Setting("version_column", feed.wire.version_column, told)
+    if isinstance(feed.wire.format, FhirBundle):
+        yield _Setting("fewest_rows", 0)  # a Bundle need not hold every type of resource
+        yield _Setting("never_happened", OneOf(fhir_r4.IS_DELETED, ("true",)))
     yield _Setting("columns", _declared(feed))
     yield _person(feed)
     moments = [one.name for one in feed.columns if one.kind in (Kind.MOMENT, Kind.DATE) and one.field is None]

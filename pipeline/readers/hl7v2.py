@@ -231,8 +231,8 @@ def _batch_fault(trailer: str, in_batch: int | None) -> tuple[RowFault, str] | N
 
 def flatten(feed: Feed, payload: dict) -> dict[str, str]:
     """Which declared columns does a message hold? Those it says nothing of are left out; `""` is blank."""
-    layout, message = layout_of(feed), Message(payload["segments"])
-    message.encoding = CHARSETS.get((message.at(parse_path(_HEADER["charset"])) or "").upper(), layout.encoding)
+    layout = layout_of(feed)
+    message = message_of(layout, payload)
     found: dict[str, str] = {}
     event = message.at(parse_path(_HEADER["event"])) or ""
     for column, ways in layout.ways_in(event).items():
@@ -240,6 +240,13 @@ def flatten(feed: Feed, payload: dict) -> dict[str, str]:
         if said:
             found[column] = next((text for text in said if text), "").strip()
     return found | dict.fromkeys(layout.takes_back.get(event, ()), "")
+
+
+def message_of(layout: Hl7v2, payload: dict) -> Message:
+    """Which message is a row as delivered?"""
+    message = Message(payload["segments"])
+    message.encoding = CHARSETS.get((message.at(parse_path(_HEADER["charset"])) or "").upper(), layout.encoding)
+    return message
 
 
 def salvage(feed: Feed, payload: object) -> dict[str, str]:

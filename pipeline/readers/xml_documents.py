@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import IO
+from typing import IO, TypeAlias
 
 from lxml import etree
 
@@ -42,8 +42,12 @@ ROWS_THAT_TELL = 20
 """Rows. An element that fewer of them lack was left out, which costs them alone; one that all of so many lack is called
 otherwise now."""
 
+Element: TypeAlias = etree._Element
+"""What a document is made of; whoever looks at one need not know the library."""
+
 IS_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _SAFELY = {"resolve_entities": False, "load_dtd": False, "no_network": True, "huge_tree": False}
+_NO_ENCODING = "it names an encoding that nobody knows; ask in which one the agency writes"
 _PLAIN = {"remove_comments": True, "remove_pis": True}
 
 
@@ -97,6 +101,30 @@ def _set_aside(stream: IO[bytes], message: str) -> Row:
 # --- from bytes to elements ----------------------------------------------------------------------------------------
 
 
+def tree_of(content: bytes) -> Element:
+    """Which elements does a document hold, all of them in memory? For a sample, not for a delivery.
+
+    Raises:
+        FileUnreadable: it is not well-formed, or not harmless; says where, and never what stands there.
+    """
+    if xml_spans.encoding_of(content) is None:
+        raise FileUnreadable(_NO_ENCODING, 0)
+    try:
+        root = etree.fromstring(content, etree.XMLParser(**_SAFELY, **_PLAIN))
+        _refuse_harm(root, 1, 0)
+    except _Harmful as fault:
+        raise FileUnreadable(f"{fault}; it was not read on, ask what the agency sent", 0) from None
+    except etree.XMLSyntaxError as fault:
+        raise FileUnreadable(_where_broken(fault), 0) from None
+    return root
+
+
+def _where_broken(fault: etree.XMLSyntaxError) -> str:
+    line, column = fault.position
+    where = f"it is not well-formed XML at line {line}, column {column}"
+    return f"{where}; correct it at the agency and have it sent again"
+
+
 def _look_through(layout: Xml, stream: IO[bytes]) -> dict[str, bytes]:
     """Is the document whole and harmless? Answers id → element, for what stands outside of rows.
 
@@ -106,7 +134,7 @@ def _look_through(layout: Xml, stream: IO[bytes]) -> dict[str, bytes]:
     referred: dict[str, bytes] = {}
     row_count = 0
     if xml_spans.encoding_of(stream.read(xml_spans.LONGEST_DECLARATION)) is None:
-        raise FileUnreadable("it names an encoding that nobody knows; ask in which one the agency writes", 1)
+        raise FileUnreadable(_NO_ENCODING, 1)
     stream.seek(0)
     try:
         for is_row, element in _pieces(layout, stream):
@@ -119,9 +147,7 @@ def _look_through(layout: Xml, stream: IO[bytes]) -> dict[str, bytes]:
     except _Harmful as fault:
         raise FileUnreadable(f"{fault}; it was not read on, ask what the agency sent", row_count + 1) from None
     except etree.XMLSyntaxError as fault:
-        line, column = fault.position
-        where = f"it is not well-formed XML at line {line}, column {column}"
-        raise FileUnreadable(f"{where}; correct it at the agency and have it sent again", row_count + 1) from None
+        raise FileUnreadable(_where_broken(fault), row_count + 1) from None
     if not row_count:
         what = f"it holds no element [{layout.row}] of the declared namespace"
         raise FileUnreadable(f"{what}; ask which document the agency sent", 1)
@@ -199,10 +225,10 @@ class _Row:
         return [_text(place) for place in places] or None
 
     def _meant(self, element: etree._Element) -> etree._Element | None:
-        """Which element does a reference mean? Any other means itself; None where the reference leads nowhere."""
+        """Which element does a mere reference mean? Any other means itself; None where the reference leads nowhere."""
         for _ in range(MOST_REFERENCES_IN_TURN):
             reference = reference_of(element.attrib)
-            if reference is None:
+            if reference is None or len(element):
                 return element
             found = self._by_id(reference)
             if found is None:

@@ -48,6 +48,15 @@ def test_a_reference_is_nil_itself_as_niem_wants_it_and_says_nothing_about_the_p
     assert columns(REPORTS, document(nil)) == [ANN]
 
 
+def test_an_element_with_content_of_its_own_is_what_it_says_whatever_it_refers_to():
+    both = (
+        report()
+        .replace("<j:Booking>", '<j:Booking s:ref="add">')
+        .replace("<j:BookingSubject>", '<j:BookingSubject s:ref="add">')
+    )
+    assert columns(REPORTS, document(both)) == [ANN]
+
+
 def test_ids_are_those_of_the_row_first_because_every_report_counts_its_own_persons():
     content = document(report(of="P1"), report("B2", of="P1", **BEN))
     assert [row["first"] for row in columns(REPORTS, content)] == ["Ann", "Ben"]
