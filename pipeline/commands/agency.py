@@ -165,7 +165,9 @@ def let_in(
 
 @app.command()
 def new(
-    path: Annotated[Path, typer.Argument(metavar="FILE_OR_FOLDER", help="A sample of what the agency sends.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE_OR_FOLDER", help="A sample of what the agency sends; a ZIP is looked into.")
+    ],
     name: Annotated[str, typer.Option("--name", help="Of the agency: lower_case, also the name of its folder.")],
     title: Annotated[str | None, typer.Option("--title", help="As a person would write it.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="File to write (else the draft is printed).")] = None,

@@ -9,7 +9,7 @@ from pipeline.contract.formats import Xml
 from pipeline.drafting.kinds import XML, bare
 from pipeline.drafting.wire import Wire
 from pipeline.drafting.xml_names import names_of, snake
-from pipeline.drafting.xml_people import Person, people_in, telling
+from pipeline.drafting.xml_people import BYSTANDER, SUBJECT, Person, people_in, telling
 from pipeline.drafting.xml_rows import rows_of
 from pipeline.drafting.xml_sights import Document, Path, Sight, is_below, local
 from pipeline.readers import FileUnreadable
@@ -30,9 +30,10 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _PICTURE = re.compile(r"Binary|Base64|Image|Photo|Mugshot", re.IGNORECASE)
 """Parts of a path at whose end a picture stands, and nothing that is read."""
 
-_HAPPENED = re.compile(
-    r"Booking|Arrest|Incident|Case|Call|Event|Activity|Custody|Release|Record|Stay|Visit", re.I
-)
+_HAPPENED = re.compile(r"Booking|Arrest|Incident|Case|Call|Event|Activity|Custody|Release|Record|Stay|Visit", re.I)
+_STAY = re.compile(r"Booking|Arrest|Incident")
+"""Of several numbers, that of the booking, arrest or incident names the row; a case has several of these."""
+
 _NUMBER = re.compile(r".*(?:Identification|ID|Id|Number|No|Num)|id|no")
 _NO_KEY = re.compile(
     r"Agency(?!Record)|Organi[sz]ation|Facility|Court|Charge|Statute|Bond|Document|System|Person|Location|Offic|Subject"
@@ -137,7 +138,8 @@ def _paths(documents: Sequence[Document], row: str) -> tuple[list[Path], tuple[s
     pictures = [path for path in usable if any(_PICTURE.search(local(step)) for step in path)]
     usable = [path for path in usable if path not in {*broken, *pictures}]
     chosen = _once_each(usable, several, sights)
-    most = set(sorted(chosen, key=lambda path: (-filled[path], len(path)))[:MOST_COLUMNS])
+    of_people = {path for one in people_in(chosen) if one.is_sure for path in one.fields.values()}
+    most = set(sorted(chosen, key=lambda path: (path not in of_people, -filled[path], len(path)))[:MOST_COLUMNS])
     told = []
     if dead:
         told.append(f"references: {len(dead)} lead nowhere, or into another row; nothing is read behind them")
@@ -184,7 +186,8 @@ def _columns(paths: Sequence[Path], sights: Sequence[Sight]) -> _Columns:
     called = names_of(paths, given)
     somebody = [one.above for one in people_in(paths) if one.above]
     personal = {called[path] for path in paths if any(is_below(path, above) for above in somebody)}
-    first = sorted((path for path in paths if _names_what_happened(path, several)), key=len)
+    numbers = [path for path in paths if _names_what_happened(path, several)]
+    first = sorted(numbers, key=lambda path: (not any(_STAY.search(part) for part in telling(path)), len(path)))
     ordered = [*first, *(path for path in paths if path not in first)]
     sent = next((called[path] for path in paths if _SENT in telling(path)), None)
     return _Columns(
@@ -196,8 +199,14 @@ def _columns(paths: Sequence[Path], sights: Sequence[Sight]) -> _Columns:
 
 
 def _subject(people: Sequence[Person]) -> Person | None:
-    """Who of several people is the record about? Of whom most is known, then who stands nearest."""
-    return min(people, key=lambda one: (not one.is_sure, -len(one.fields), len(one.above)), default=None)
+    """Who of several people is the record about? Who is called its subject; then of whom most is known."""
+
+    def rank(one: Person) -> tuple:
+        says = [local(step) for step in one.above]
+        is_subject, is_other = any(map(SUBJECT.search, says)), any(map(BYSTANDER.search, says))
+        return is_other, not is_subject, not one.is_sure, -len(one.fields), len(one.above)
+
+    return min(people, key=rank, default=None)
 
 
 def _names_what_happened(path: Path, several: set[Path]) -> bool:

@@ -15,6 +15,14 @@ _OTHERS = re.compile(
 )
 """Parts of a name below a person that speak of somebody or something else."""
 
+SUBJECT = re.compile(r"Subject|Suspect|Defendant|Patient|Client")
+"""Parts of a path that speak of whom the record is about."""
+
+BYSTANDER = re.compile(
+    r"Victim|Witness|Offic|Author|Contributor|Reporting|Complainant|Associat(?!ion)|Identity|Guardian|Attorney|Judge"
+)
+"""Parts of a path that speak of somebody who was there, or wrote it down."""
+
 _SURE = ("birth_date", "ssn", "sex")
 """Fields of which one at least is known of whom a record is about, and none of an officer."""
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.drafting.xml_people import people_in, telling
+from pipeline.drafting.xml_people import SUBJECT, people_in, telling
 from pipeline.drafting.xml_sights import Document, Sight, local
 from pipeline.readers.xml_documents import Element
 
@@ -26,9 +26,6 @@ _OF_A_PERSON = re.compile(r"Person|Identity|.*Name|.*Address", re.IGNORECASE)
 
 _ASSOCIATION = re.compile(r".*PersonAssociation")
 """Elements that say who was there when something happened: rows, even where one comes alone."""
-
-_SUBJECT = re.compile(r"Subject|Suspect|Patient")
-"""Of several associations, the one of whom the record is about."""
 
 MOST_OF_A_LIST = 0.8
 """Share of the children of the document's element that are of one name, where it is a list of them."""
@@ -72,7 +69,7 @@ class Candidate:
             self.is_root,
             True,
         )
-        return reasons.index(True), _SUBJECT.search(name) is None, self.depth, -self.count, self.order
+        return reasons.index(True), SUBJECT.search(name) is None, self.depth, -self.count, self.order
 
 
 def rows_of(documents: Sequence[Document]) -> tuple[str, bool, list[str]]:

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.readers.xml_documents import IS_NIL, Element
+from pipeline.readers.xml_documents import IS_NIL, MOST_ELEMENTS, Element
 from pipeline.readers.xml_spans import id_of, reference_of
 
 Path = tuple[str, ...]
 """Names of elements as a parser has them, `{URI}local`, from the row down; the last may be `@` and an attribute's."""
-
-MOST_ELEMENTS = 4_000
-"""Elements looked at from one element on. A booking with all its charges has some hundreds."""
 
 DEEPEST = 25
 """Steps of a path. Exchanged documents have about ten, references included."""

@@ -81,7 +81,13 @@ def test_only_fields_that_are_filled_and_feeds_that_have_messages_are_drafted(tm
     _, agency = drafted(path)
     [feed] = agency.feeds
     assert {"middle_name", "street", "phone", "ssn"} & {column.name for column in feed.columns} == set()
-    assert set(person_of(agency).fields.by_field()) == {"first_name", "last_name", "other_last_names", "birth_date", "sex"}
+    assert set(person_of(agency).fields.by_field()) == {
+        "first_name",
+        "last_name",
+        "other_last_names",
+        "birth_date",
+        "sex",
+    }
     assert where_rows_go(agency, path) == {"patients": [(1, 1, 0, None)]}
 
 

@@ -1,5 +1,6 @@
 """Is an XML document drafted with the element that is a row, and paths that lead to every value?"""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,11 @@ def test_the_documents_of_the_how_to_are_drafted(tmp_path: Path):
     _, of_release = drafted(release)
     assert (layout_of(of_release).row, layout_of(of_release).has_one_row) == ("cr:CustodyReleaseReport", True)
     assert of_release.feeds[0].key == ("booking_agency_record_id",)
+    with_case = blocks[1].replace(
+        "<j:Booking>", "<nc:Case><nc:CaseTrackingID>T1</nc:CaseTrackingID></nc:Case><j:Booking>"
+    )
+    _, of_case = drafted(put(tmp_path / "case.xml", with_case))
+    assert of_case.feeds[0].key == ("booking_agency_record_id",)
     assert where_rows_go(of_release, release) == [(1, 1, 0, None)]
 
 
@@ -158,6 +164,44 @@ def test_what_a_reference_does_not_find_is_left_out_and_told(tmp_path: Path):
     made, agency = drafted(path)
     assert where_rows_go(agency, path) == [(2, 2, 0, None)]
     assert any("references: 1 lead nowhere" in line for line in made.decisions)
+
+
+def test_what_a_reference_finds_in_one_row_only_is_left_out_of_all(tmp_path: Path):
+    day = '<j:Arrest s:id="A1"><nc:ActivityDate><nc:Date>2026-11-03</nc:Date></nc:ActivityDate></j:Arrest>'
+    parts = [niem.report(f"B{n}", of=f"P{n}", more=f'<j:Arrest s:ref="{ref}"/>') for n, ref in enumerate(("A1", "A9"))]
+    path = put(tmp_path / "bookings.xml", niem.document(*parts, f"<ext:Shared>{day}</ext:Shared>"))
+    _, agency = drafted(path)
+    assert not any("j:Arrest" in where for where in layout_of(agency).paths.values())
+    assert where_rows_go(agency, path) == [(2, 2, 0, None)]
+
+
+def test_pictures_are_left_out_and_told(tmp_path: Path):
+    picture = "<nc:PersonDigitalImage><nc:Base64BinaryObject>UjBsR09E</nc:Base64BinaryObject></nc:PersonDigitalImage>"
+    parts = [niem.report(f"B{n}", of=f"P{n}", more=picture) for n in range(2)]
+    made, agency = drafted(put(tmp_path / "bookings.xml", niem.document(*parts)))
+    assert not any("Base64" in where for where in layout_of(agency).paths.values())
+    assert any("1 elements that hold pictures are left out" in line for line in made.decisions)
+
+
+SUBJECT = "<j:ArrestSubject><nc:RoleOfPerson>{who}</nc:RoleOfPerson></j:ArrestSubject>"
+OTHERS = """<j:ArrestOfficial><nc:RoleOfPerson>{who}</nc:RoleOfPerson></j:ArrestOfficial>
+<j:ArrestVictim><nc:RoleOfPerson>{who}<nc:ContactEmailID>a@b.c</nc:ContactEmailID></nc:RoleOfPerson></j:ArrestVictim>"""
+
+
+def test_who_is_called_the_subject_is_whom_the_row_is_about_and_never_a_victim_or_an_officer(tmp_path: Path):
+    who = re.sub(r"</?nc:Person( [^>]*)?>", "", niem.person(last=CANARY))
+    arrest = OTHERS.format(who=who) + SUBJECT.format(who=who)
+    day = "<nc:ActivityDate><nc:Date>2026-11-03</nc:Date></nc:ActivityDate>"
+    text = f"<ext:Arrest {niem.DECLARED}>{day}{arrest}</ext:Arrest>"
+    path = put(tmp_path / "arrest.xml", text)
+    _, agency = drafted(path)
+    above = "j:ArrestSubject/nc:RoleOfPerson"
+    assert layout_of(agency).paths["last_name"] == f"{above}/nc:PersonName/nc:PersonSurName"
+    assert set(fields_of(agency)) == {"first_name", "last_name", "birth_date"}
+    assert {name for name, where in layout_of(agency).paths.items() if "Victim" in where} <= set(
+        agency.feeds[0].personal_columns()
+    )
+    assert where_rows_go(agency, path) == [(1, 1, 0, None)]
 
 
 # --- vendors' own ----------------------------------------------------------------------------------------------------
@@ -227,6 +271,11 @@ def test_a_document_that_is_not_read_says_why_in_one_line(tmp_path: Path, what: 
 
 
 steps = st.sampled_from(["PersonName", "ActivityDate", "DateTime", "Booking", "IdentificationID", "row_id", "A", "1st"])
+
+
+def test_names_that_would_be_the_same_are_told_apart_by_what_stands_above():
+    paths = [("Sentence", "Start"), ("Program", "Start"), ("Program", "End")]
+    assert list(names_of(paths, {}).values()) == ["sentence_start", "program_start", "program_end"]
 
 
 @given(st.lists(st.lists(steps, min_size=1, max_size=4).map(tuple), unique=True, max_size=12))
