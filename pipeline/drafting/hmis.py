@@ -31,8 +31,13 @@ OTHERS = frozenset(
 )
 """The other files of an export, in small letters."""
 
-KEYS = {"client": "PersonalID", "enrollment": "EnrollmentID", "exit": "ExitID", "export": "ExportID"}
-"""File → the column that names its rows."""
+MARKS = {
+    "client": {"PersonalID", "NameDataQuality", "DateUpdated"},
+    "enrollment": {"EnrollmentID", "PersonalID", "EntryDate", "DateUpdated"},
+    "exit": {"ExitID", "EnrollmentID", "ExitDate", "DateUpdated"},
+    "export": {"ExportID", "HashStatus"},
+}
+"""File → columns that it has in every year; a file of the same name without them is somebody's own."""
 
 DAY, MOMENT = ("%Y-%m-%d",), ("%Y-%m-%d %H:%M:%S", "iso")
 IN_PART, NOT_KNOWN = ("2",), ("8", "9", "99")
@@ -82,8 +87,9 @@ def joined(feeds: Iterable["FeedDraft"]) -> list["FeedDraft"]:
 
 
 def _is_table(feed: "FeedDraft") -> bool:
-    key = KEYS.get(feed.names.stem)
-    return isinstance(feed.wire.format, Delimited) and key in feed.wire.columns and not feed.wire.known
+    marks = MARKS.get(feed.names.stem)
+    is_plain = isinstance(feed.wire.format, Delimited) and not feed.wire.known
+    return is_plain and marks is not None and marks <= set(feed.wire.columns)
 
 
 def _as_known(feed: "FeedDraft", known: Known) -> "FeedDraft":
@@ -93,7 +99,9 @@ def _as_known(feed: "FeedDraft", known: Known) -> "FeedDraft":
     left = known.only_with({spelled[name] for name in spelled if name.upper() in judged})
     columns = tuple(_dated(column, judged.get(column.name.upper())) for column in left.columns)
     dated = replace(left, columns=columns)
-    wire = replace(feed.wire, known=dated)
+    others = len(feed.columns) - len(columns)
+    told = (f"columns: {others} more of the file are kept as they come, and used for nothing",) if others > 0 else ()
+    wire = replace(feed.wire, known=dated, decisions=(*feed.wire.decisions, *told))
     return replace(feed, name=left.name, key=left.key, wire=wire, columns=dated.judged(), blanks=())
 
 

@@ -1,13 +1,14 @@
 """Which files is a draft made from, and how does each begin? A ZIP is read where it lies, within bounds."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pipeline import archives
 from pipeline.archives import Place
 from pipeline.contract.errors import SettingError
 from pipeline.drafting import hmis, names
+from pipeline.receive import COMPANIONS
 
 SAMPLE_BYTES = 16 << 20
 """Bytes looked at of each file: some hundred thousand rows, in memory at once."""
@@ -32,7 +33,7 @@ def samples_of(paths: Sequence[Path]) -> Iterator[Place]:
     """
     for path in paths:
         if path.is_dir():
-            yield from archives.places(path)
+            yield from _with_rows(archives.places(path))
         elif _is_archive(path):
             yield from _inside(path)
         else:
@@ -63,13 +64,18 @@ def _inside(path: Path) -> Iterator[Place]:
     if path.suffix.lower() != ".zip":
         what = "it is a ZIP by another name, and only one whose name ends in .zip is looked into; rename it"
         raise SettingError(f"{what}, or ask for delimited text or a workbook [{path.name}]")
-    found = [place for place in archives.places(path) if not place.name.endswith("/")]
+    found = list(_with_rows(archives.places(path)))
     for place in found:
         if place.fault:
             raise SettingError(f"{place.fault} [{path.name}]")
     if not found:
         raise SettingError(f"the ZIP holds no file; a draft needs a sample with rows [{path.name}]")
     yield from found
+
+
+def _with_rows(places: Iterable[Place]) -> Iterator[Place]:
+    """Yield the files that may hold rows: no logs, manifests and hidden files, which are not taken in either."""
+    yield from (place for place in places if not COMPANIONS.fullmatch(place.name.rpartition("/")[2]))
 
 
 def first_bytes(place: Place) -> bytes:

@@ -69,6 +69,15 @@ def test_the_files_of_a_zip_are_drafted_by_both_names_and_each_kind_once(tmp_pat
     assert any("it is a PDF" in line for line in made.decisions)
 
 
+def test_logs_and_hidden_files_in_a_zip_are_no_samples(tmp_path: Path):
+    path = packed(
+        tmp_path / "week_20261101.zip", visits_csv=VISITS, **{"MACOSX/._visits.csv": b"\0\5", "log.json": b"{}"}
+    )
+    made, agency = drafted(path)
+    assert [feed.name for feed in agency.feeds] == ["visits"]
+    assert not any("ZIP" in line or "header" in line for line in made.decisions)
+
+
 def test_a_folder_whose_name_alone_has_a_day_is_one_delivery(tmp_path: Path):
     folder = tmp_path / "export_20261101"
     folder.mkdir()
@@ -163,6 +172,7 @@ def test_an_hmis_export_is_drafted_as_the_page_declares_it(tmp_path: Path, year:
         assert feed.format == Delimited(line_end="\r\n")
         assert feed.is_in(f"hmis_20261101.zip/{feed.name.capitalize()[:-1]}.csv")
     assert [row[1:] for row in where_rows_go(agency, path)] == [(n, 0, None) for n in (3, 4, 1, 1)]
+    assert any("more of the file are kept as they come" in line for line in made.decisions)
     assert any(line.startswith("files: 1 more of the HMIS export") for line in made.decisions)
 
 
@@ -181,6 +191,14 @@ def test_tables_by_themselves_know_nothing_of_those_that_are_not_there(tmp_path:
     _, agency = drafted(path)
     assert (agency.feeds[0].key, agency.feeds[0].ends, agency.feeds[0].person) == (("ExitID",), (), None)
     assert where_rows_go(agency, path) == [("Exit.csv", 1, 0, None)]
+
+
+def test_a_shelters_own_list_of_clients_is_judged_by_its_columns(tmp_path: Path):
+    text = f"PersonalID,Last Name,First Name,Bed\nC1,{CANARY},Ann,4\nC2,{CANARY},Bo,7\n"
+    (tmp_path / "Client.csv").write_text(text)
+    _, agency = drafted(tmp_path / "Client.csv")
+    assert [column.name for column in agency.feeds[0].columns] == ["PersonalID", "Last Name", "First Name", "Bed"]
+    assert agency.feeds[0].person is not None
 
 
 def test_days_of_an_export_that_writes_them_otherwise_are_read_as_it_writes_them(tmp_path: Path):
