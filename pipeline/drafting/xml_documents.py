@@ -18,7 +18,7 @@ from pipeline.readers.xml_documents import tree_of
 LOOKED_AT_ROWS = 1_000
 """Rows by which the paths are found."""
 
-MOST_COLUMNS = 150
+MOST_COLUMNS = 90
 """Columns of a draft, those that most rows fill first: vendors' schemas have thousands of elements."""
 
 TOLD_OTHERS = 5

@@ -11,6 +11,7 @@ from pipeline.contract.columns import Kind
 from pipeline.contract.errors import SettingError
 from pipeline.contract.formats import Xml
 from pipeline.drafting.draft import agency_of, draft
+from pipeline.drafting.xml_documents import MOST_COLUMNS
 from pipeline.drafting.xml_names import names_of
 from pipeline.dry_run import check_files
 from tests.docs.pages import page_text
@@ -173,6 +174,16 @@ def test_what_a_reference_finds_in_one_row_only_is_left_out_of_all(tmp_path: Pat
     _, agency = drafted(path)
     assert not any("j:Arrest" in where for where in layout_of(agency).paths.values())
     assert where_rows_go(agency, path) == [(2, 2, 0, None)]
+
+
+def test_of_very_many_elements_some_are_left_out_and_never_who_it_is(tmp_path: Path):
+    more = "".join(f"<ext:Part{n}>{n}</ext:Part{n}>" for n in range(MOST_COLUMNS))
+    path = put(tmp_path / "booking.xml", niem.report(more=more))
+    made, agency = drafted(path)
+    assert len(agency.feeds[0].columns) == MOST_COLUMNS
+    assert fields_of(agency) == WHO
+    assert any("more elements are left out" in line for line in made.decisions)
+    assert where_rows_go(agency, path) == [(1, 1, 0, None)]
 
 
 def test_pictures_are_left_out_and_told(tmp_path: Path):
