@@ -92,6 +92,11 @@ TIME_OF_DAY = re.compile(r"time|(^|[^a-z])tm$|hour", re.IGNORECASE)
 """Headers without which four digits are no time of day."""
 
 
+OF_BOOKINGS = re.compile(r"booking|inmateid|inmateno|inmatenum|inmatename|jail")
+OF_CALLS = re.compile(r"call|incident|dispatch|cadevent")
+"""Words of which a header has one where each row is a booking, or a call; compared as by `plain`."""
+
+
 def plain(header: str) -> str:
     """How is a header compared? In small letters, letters and digits only.
 

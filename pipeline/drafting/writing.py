@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pipeline.contract import fhir_r4
 from pipeline.contract.columns import RESERVED, Column, Kind, OneOf, OnFault
 from pipeline.contract.formats import FhirBundle, FixedWidth, Format, JsonDocument, JsonLines
-from pipeline.contract.rules import FullName, PersonFields, PersonRule
+from pipeline.contract.rules import EncounterRule, FullName, PersonFields, PersonRule
 from pipeline.drafting.columns import Judged
+from pipeline.drafting.events import event_of
 from pipeline.drafting.known import Known
 from pipeline.drafting.spelling import lines, names_in, spelled
 from pipeline.drafting.words import MEANINGS
@@ -114,8 +115,18 @@ def _columns(feed: "FeedDraft") -> Iterator[str]:
 
 
 def _declared(feed: "FeedDraft") -> tuple[Column, ...]:
-    known = feed.wire.known
-    return known.columns if known else tuple(column_of(one, is_key=one.name in feed.key) for one in feed.columns)
+    if feed.wire.known:
+        return feed.wire.known.columns
+    event = _event(feed)
+    ends = event.ended_at.column if event and event.ended_at else None
+    columns = (column_of(one, is_key=one.name in feed.key) for one in feed.columns)
+    # an end that cannot be read would read as "still there"
+    return tuple(replace(one, on_fault=OnFault.QUARANTINE_ROW) if one.name == ends else one for one in columns)
+
+
+def _event(feed: "FeedDraft") -> EncounterRule | None:
+    """Which encounter could a row be? None where a header would have to be called otherwise in the declaration."""
+    return None if RESERVED & {one.name for one in feed.columns} else event_of(feed.columns)
 
 
 def column_of(one: Judged, *, is_key: bool) -> Column:
@@ -174,9 +185,19 @@ def _of_sample(feed: "FeedDraft") -> Iterator[_Setting]:
         yield _Setting("never_happened", OneOf(fhir_r4.IS_DELETED, ("true",)))
     yield _Setting("columns", _declared(feed))
     yield _person(feed)
+    yield _encounters(feed)
+
+
+def _encounters(feed: "FeedDraft") -> _Setting:
+    """Which columns say that something happened, and when, where any do?"""
     moments = [one.name for one in feed.columns if one.kind in (Kind.MOMENT, Kind.DATE) and one.field is None]
     shown = f" (days and moments: {', '.join(map(spelled, moments))})" if moments else ""
-    yield _Setting("encounters", None, (f"encounters: does a row say that something happened, and when?{shown}",))
+    event = _event(feed)
+    asked = "is each row one of these, and does it say more: how it ended, a crisis?" if event else _ASKED
+    return _Setting("encounters", (event,) if event else None, (f"encounters: {asked}{shown}",))
+
+
+_ASKED = "does a row say that something happened, and when?"
 
 
 def _person(feed: "FeedDraft") -> _Setting:

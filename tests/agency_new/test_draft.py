@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipeline import agencies, cli, synthetic
-from pipeline.contract.declaration import Delimited, FhirNdjson, FixedWidth, JsonLines, Kind
+from pipeline.contract.codes import EncounterKind
+from pipeline.contract.declaration import Delimited, FhirNdjson, FixedWidth, JsonLines, Kind, When
 from pipeline.contract.errors import SettingError
 from pipeline.drafting.draft import agency_of, draft
 from pipeline.dry_run import check_files
@@ -216,3 +217,43 @@ def test_a_draft_is_written_checked_and_never_written_over(tmp_path: Path, monke
         vars(agencies).pop("maple_falls", None)
     [row] = json.loads(checked.stdout)
     assert (row["rows"], row["accepted"], row["quarantined"]) == (3, 3, 0)
+
+
+BOOKED = ["BOOKING_NO", "LAST_NAME", "FIRST_NAME", "DOB", "BOOK_DT", "BOOK_TM", "REL_DT", "REASON"]
+A_BOOKING = ["B", "LEE", "ANN", "1980-01-02", "2026-11-01", "09:30", "2026-11-02", "BOND"]
+CALLED = ["IncidentNo", "CallReceived", "CallCleared", "FinalType"]
+A_CALL = ["C", "2026-11-01T09:30", "2026-11-01T10:30", "TRESPASS"]
+BEGAN, ENDED = When("BOOK_DT", "BOOK_TM"), When("REL_DT")
+
+
+def nine(path: Path, header: list[str], row: list[str]) -> Path:
+    """Nine rows that differ in their first column."""
+    return table(path / "rows.csv", header, *([f"{row[0]}{n}", *row[1:]] for n in range(9)))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "wanted"),
+    [
+        (BOOKED, A_BOOKING, [(EncounterKind.BOOKING, BEGAN, ENDED)]),
+        (BOOKED[:6], A_BOOKING[:6], [(EncounterKind.BOOKING, BEGAN, None)]),
+        (CALLED, A_CALL, [(EncounterKind.CALL_FOR_SERVICE, When("CallReceived"), None)]),
+        (["BOOKING_NO", "RELEASED_ON"], ["B", "2026-11-01"], []),
+        (["permit_no", "issued_on"], ["P", "2026-11-01"], []),
+        (["booking_no", "record_key", "booked_on"], ["B", "K", "2026-11-01"], []),
+    ],
+)
+def test_a_table_whose_headers_speak_of_bookings_or_calls_is_drafted_with_them(tmp_path, header, row, wanted):
+    path = nine(tmp_path, header, row)
+    made, agency = drafted(path)
+    [feed] = agency.feeds
+    assert [(one.kind, one.occurred_at, one.ended_at) for one in feed.encounters] == wanted
+    assert any("encounters:" in line for line in made.decisions)
+    [told] = check_files(agency, [path])
+    assert (told.accepted, dict(told.said)["encounters"]) == (9, 9 * len(wanted))
+
+
+def test_a_drafted_end_that_cannot_be_read_sets_its_row_aside_because_it_would_read_as_still_there(tmp_path):
+    _, agency = drafted(nine(tmp_path, BOOKED, A_BOOKING))
+    later = nine(tmp_path, BOOKED, [*A_BOOKING[:6], "soon", "BOND"])
+    [told] = check_files(agency, [later])
+    assert (told.accepted, told.quarantined) == (0, 9)
