@@ -5,7 +5,7 @@ whatever became of them; only those taken in are history.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -157,9 +157,7 @@ def let_in(store: Store, act: Act, agency: Agency, file_name: str, because: str)
         if refused.empty:
             raise SettingError(f"no file of that name of [{agency.name}] was refused because it drifted [{file_name}]")
         delivery_id, feed = int(refused["delivery_id"].iloc[0]), agency.feed(str(refused["feed"].iloc[0]))
-        told = [
-            one for file in _told(work, agency, feed) if file.kept.delivery_id == delivery_id for one in file.findings
-        ]
+        told = [one for file in _told(feed, _kept(work, agency, feed), {delivery_id}) for one in file.findings]
         passed = [(one.kind, one.columns) for one in told if one.is_refusing]
         work.run("insert_let_in", delivery_id=delivery_id, at=act.at, actor=act.actor, findings=json.dumps(passed))
         facts = {"agency": agency.name, "feed": feed.name, "delivery_id": delivery_id, "findings": len(passed)}
@@ -183,7 +181,9 @@ def histories(work: Work, agencies: Sequence[Agency]) -> tuple[FeedHistory, ...]
     found = []
     for agency in agencies:
         for feed in agency.feeds:
-            files = [_history_of(feed, one) for one in _told(work, agency, feed)[-SHOWN_FILES:]]
+            kept = _kept(work, agency, feed)
+            shown = {one.delivery_id for one in kept[-SHOWN_FILES:]}
+            files = [_history_of(feed, one) for one in _told(feed, kept, shown)]
             columns = tuple(column.name for column in feed.columns)
             if files:
                 files[-1] = replace(files[-1], findings=(*files[-1].findings, *_repeated(work, agency, feed)))
@@ -196,9 +196,9 @@ def lines(store: Store, agency: Agency, delivery_ids: Sequence[int]) -> list[str
     found = []
     with store.transaction() as work:
         for feed in agency.feeds:
-            for one in _told(work, agency, feed):
-                here = one.findings if one.kept.delivery_id in delivery_ids else ()
-                found += [f"[{agency.name}] [{feed.name}] [{one.kept.file.file}]: {told.sentence}" for told in here]
+            for one in _told(feed, _kept(work, agency, feed), set(delivery_ids)):
+                about = f"[{agency.name}] [{feed.name}] [{one.kept.file.file}]"
+                found += [f"{about}: {told.sentence}" for told in one.findings]
             found += [f"[{agency.name}] [{feed.name}]: {told.sentence}" for told in _repeated(work, agency, feed)]
     return found
 
@@ -211,11 +211,12 @@ def check_against(work: Work, agency: Agency, feed: Feed, file: Delivered) -> tu
     return findings.find(feed, file, before, _passed(let_ins))
 
 
-def _told(work: Work, agency: Agency, feed: Feed) -> list[Told]:
-    """What is found in each kept file, held against those before it that were taken in? The oldest first."""
+def _told(feed: Feed, kept: Sequence[Kept], wanted: Set[int]) -> list[Told]:
+    """What is found in those of the kept files that are wanted, held against all before that were taken in?"""
     told, before = [], []
-    for one in _kept(work, agency, feed):
-        told.append(Told(kept=one, findings=findings.find(feed, one.file, before, one.passed)))
+    for one in kept:
+        if one.delivery_id in wanted:
+            told.append(Told(kept=one, findings=findings.find(feed, one.file, before, one.passed)))
         before += [one.file] if one.status == DeliveryStatus.ACCEPTED else []
     return told
 

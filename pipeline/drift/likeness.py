@@ -75,6 +75,7 @@ class Likeness:
 
     def __init__(self, feed: Feed, profile: FileProfile, history: Sequence[FileProfile]) -> None:
         """Look at those columns that are filled often enough, now and in the history."""
+        self._distances: dict[tuple[str | None, int, str], float] = {}
         self.looks = {column.name: looks_of(column) for column in feed.columns}
         found = {column.name: usual(history, column.name) for column in feed.columns}
         self.usual = {name: column for name, column in found.items() if column}
@@ -86,7 +87,10 @@ class Likeness:
 
     def from_usual(self, column: ColumnProfile, name: str) -> float:
         """How far is a column of the file from what the declared column of this name usually looks like?"""
-        return distance(column, self.usual[name], self.looks[name])
+        asked = column.name, column.place, name
+        if asked not in self._distances:
+            self._distances[asked] = distance(column, self.usual[name], self.looks[name])
+        return self._distances[asked]
 
     def looks_like(self, column: ColumnProfile, name: str) -> bool:
         """Does a column of the file look like what the declared column of this name usually does?"""
@@ -101,5 +105,5 @@ class Likeness:
         return self.from_usual(self.now[name], name) > OWN_DISTANCE and self._is_nearer(name, other)
 
     def _is_nearer(self, name: str, other: str) -> bool:
-        own, others = self.from_usual(self.now[name], name), self.from_usual(self.now[name], other)
-        return others < min(OTHERS_DISTANCE, own - NEARER)
+        within = min(OTHERS_DISTANCE, self.from_usual(self.now[name], name) - NEARER)
+        return within > 0 and self.from_usual(self.now[name], other) < within
