@@ -110,12 +110,10 @@ def _waiting_notes(work: Work, made: OutreachList, taken_in_number: int) -> Iter
     asked = {"taken_in_number": taken_in_number, "zone": made.zone, "before": before}
     for row in work.read("waiting_ends", **asked).to_dict("records"):
         told = (
-            f"{titles.get(row['agency'], row['agency'])}, {row['feed']}: {row['waiting_count']} rows tell the end of "
-            f"something that no row of {row['encounter_feed']} has told of yet; they join when it comes"
+            f"{titles.get(row['agency'], row['agency'])}, {row['feed']}: ends of what no row of "
+            f"{row['encounter_feed']} has told of yet: {row['waiting_count']}; they join when it comes"
         )
-        late = (
-            f"; {row['overdue_count']} ended more than {LONGEST_WAIT.days} days ago: ask the agency for what is missing"
-        )
+        late = f"; more than {LONGEST_WAIT.days} days ago: {row['overdue_count']}, ask the agency for what is missing"
         yield told + (late if row["overdue_count"] else "")
 
 

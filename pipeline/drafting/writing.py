@@ -197,7 +197,7 @@ def _encounters(feed: "FeedDraft") -> _Setting:
     return _Setting("encounters", (event,) if event else None, (f"encounters: {asked}{shown}",))
 
 
-_ASKED = "does a row say that something happened, and when?"
+_ASKED = "does a row say that something happened, and when? or that something ended (ends) that another feed tells of?"
 
 
 def _person(feed: "FeedDraft") -> _Setting:

@@ -31,7 +31,7 @@ from tests.cases.releases import (
 )
 from tests.road import county
 
-WAITING = "rows tell the end of something that no row of bookings has told of yet"
+WAITING = "ends of what no row of bookings has told of yet"
 
 
 def counts(store):
@@ -70,8 +70,8 @@ def test_case_22_a_release_of_an_unknown_booking_waits_and_is_told_of(store, tmp
     assert ends(store) == {"B9": OPEN}
     assert counts(store) == (3, 0, 0, 0)
     told = report(tmp_path)
-    assert f"Quarry County Jail, releases: 2 {WAITING}" in told
-    assert "1 ended more than 35 days ago: ask the agency for what is missing" in told
+    assert f"Quarry County Jail, releases: {WAITING}: 2; they join when it comes" in told
+    assert "; more than 35 days ago: 1, ask the agency for what is missing" in told
     bookings(tmp_path / "in", {}, {"booking_no": "B2", "booked_at": "2026-09-29 08:00"}, day=12)
     publish(store, tmp_path, hours=1)
     assert ends(store) == {"B1": OUT, "B2": ("09-30 12:00", "community"), "B9": OPEN}
