@@ -14,8 +14,10 @@ from pipeline.contract.columns import Column
 from pipeline.contract.declaration import Agency, Feed
 from pipeline.contract.errors import DeclarationError, SettingError
 from pipeline.contract.formats import Excel, Xml
+from pipeline.contract.rules import EndRule
 from pipeline.drafting import hmis, keys, looks, names, wire, workbooks, writing
 from pipeline.drafting.columns import Judged, blanks_in, judge
+from pipeline.drafting.events import end_of, event_of
 from pipeline.drafting.kinds import groups_of
 from pipeline.drafting.names import NamePattern
 from pipeline.drafting.samples import beginnings, samples_of
@@ -28,7 +30,10 @@ SAMPLE_ROWS = 50_000
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDraft:
-    """What was found about one kind of file? `key` is a candidate, `key_told` what the sample says of it."""
+    """What was found about one kind of file? `key` is a candidate, `key_told` what the sample says of it.
+
+    `end`: the end that its rows seem to tell of what another feed's rows are.
+    """
 
     name: str
     names: NamePattern
@@ -38,6 +43,7 @@ class FeedDraft:
     key_told: str
     blanks: tuple[str, ...]
     row_count: int
+    end: EndRule | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +89,7 @@ def draft(
     progress("look at the files", 1)
     if faults and not feeds:
         raise faults[0]
-    found = _written(hmis.joined(_named_apart(feeds)), name, title, zone, (*left, *map(str, faults)))
+    found = _written(_with_ends(hmis.joined(_named_apart(feeds))), name, title, zone, (*left, *map(str, faults)))
     try:
         agency_of(found)
     except DeclarationError as fault:
@@ -109,6 +115,13 @@ def _named_apart(feeds: Sequence[FeedDraft]) -> Iterator[FeedDraft]:
         seen[one.name] = seen.get(one.name, 0) + 1
         number = f"_{seen[one.name]}" if seen[one.name] > 1 else ""
         yield replace(one, name=one.name + number)
+
+
+def _with_ends(feeds: Sequence[FeedDraft]) -> Sequence[FeedDraft]:
+    """Which feeds tell the end of what other feeds' rows are?"""
+    tables = [one for one in feeds if not one.wire.known]
+    events = {one.name: (one.key[0], rule) for one in tables if len(one.key) == 1 and (rule := event_of(one.columns))}
+    return [replace(one, end=end_of(one.columns, events)) if one in tables else one for one in feeds]
 
 
 def _feeds(group: Sequence[Place], layout: str | None) -> Iterator[FeedDraft]:

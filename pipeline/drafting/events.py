@@ -1,11 +1,11 @@
 """What does a row seem to say that happened? Told by how a table's columns are called; a person decides."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.contract.codes import EncounterKind
-from pipeline.contract.columns import Kind, When
-from pipeline.contract.rules import EncounterRule
+from pipeline.contract.columns import RESERVED, Kind, When
+from pipeline.contract.rules import EncounterRule, EndRule
 from pipeline.drafting.columns import Judged
 from pipeline.drafting.words import OF_BOOKINGS, OF_CALLS, plain
 
@@ -31,7 +31,12 @@ _OF_TIME = re.compile(r"time|tm|hour")
 
 
 def event_of(columns: Sequence[Judged]) -> EncounterRule | None:
-    """Which encounter could a row of these columns be? None where no header says so."""
+    """Which encounter could a row of these columns be? None where no header says so.
+
+    Nor where one is a name of the program's own: it will be called otherwise in the declaration.
+    """
+    if RESERVED & {one.name for one in columns}:
+        return None
     headers = [plain(one.name) for one in columns]
     dated = [one for one in columns if one.kind in (Kind.DATE, Kind.MOMENT) and one.field is None]
     for kind, of_table, of_begin, of_end in TABLES:
@@ -39,6 +44,23 @@ def event_of(columns: Sequence[Judged]) -> EncounterRule | None:
         if began and any(of_table.search(header) for header in headers):
             ended = _when(of_end, None, [one for one in dated if one.name != began.column], columns) if of_end else None
             return EncounterRule(kind=kind, occurred_at=began, ended_at=ended)
+    return None
+
+
+def end_of(columns: Sequence[Judged], of_others: Mapping[str, tuple[str, EncounterRule]]) -> EndRule | None:
+    """Of which other feed's encounters could a row tell the end, by the number it gives? None where no header says so.
+
+    `of_others`: feed → the column that is its key, and the encounter that its rows are.
+    """
+    dated = [one for one in columns if one.kind in (Kind.DATE, Kind.MOMENT) and one.field is None]
+    numbers = {plain(one.name): one.name for one in columns if one.is_never_blank}
+    ends = {kind: of_end for kind, _, _, of_end in TABLES if of_end}
+    for feed, (key, rule) in of_others.items():
+        ended = _when(ends[rule.kind], None, dated, columns) if rule.kind in ends else None
+        is_of_others = event_of(columns) is None and not RESERVED & {one.name for one in columns}
+        if ended and plain(key) in numbers and is_of_others:
+            about = (numbers[plain(key)],)
+            return EndRule(encounter_feed=feed, is_about=about, kind=rule.kind, ended_at=ended)
     return None
 
 

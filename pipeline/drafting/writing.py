@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.contract import fhir_r4
 from pipeline.contract.columns import RESERVED, Column, Kind, OneOf, OnFault
 from pipeline.contract.formats import FhirBundle, FixedWidth, Format, JsonDocument, JsonLines
-from pipeline.contract.rules import EncounterRule, FullName, PersonFields, PersonRule
+from pipeline.contract.rules import FullName, PersonFields, PersonRule
 from pipeline.drafting.columns import Judged
 from pipeline.drafting.events import event_of
 from pipeline.drafting.known import Known
@@ -117,16 +117,13 @@ def _columns(feed: "FeedDraft") -> Iterator[str]:
 def _declared(feed: "FeedDraft") -> tuple[Column, ...]:
     if feed.wire.known:
         return feed.wire.known.columns
-    event = _event(feed)
-    ends = event.ended_at.column if event and event.ended_at else None
-    columns = (column_of(one, is_key=one.name in feed.key) for one in feed.columns)
+    event, end = event_of(feed.columns), feed.end
+    ended_at = end.ended_at if end else event.ended_at if event else None
+    needed = (*feed.key, *(end.is_about if end else ()))
+    columns = (column_of(one, is_key=one.name in needed) for one in feed.columns)
     # an end that cannot be read would read as "still there"
-    return tuple(replace(one, on_fault=OnFault.QUARANTINE_ROW) if one.name == ends else one for one in columns)
-
-
-def _event(feed: "FeedDraft") -> EncounterRule | None:
-    """Which encounter could a row be? None where a header would have to be called otherwise in the declaration."""
-    return None if RESERVED & {one.name for one in feed.columns} else event_of(feed.columns)
+    is_end = {ended_at.column} if ended_at else set()
+    return tuple(replace(one, on_fault=OnFault.QUARANTINE_ROW) if one.name in is_end else one for one in columns)
 
 
 def column_of(one: Judged, *, is_key: bool) -> Column:
@@ -186,18 +183,20 @@ def _of_sample(feed: "FeedDraft") -> Iterator[_Setting]:
     yield _Setting("columns", _declared(feed))
     yield _person(feed)
     yield _encounters(feed)
+    if feed.end:
+        yield _Setting("ends", (feed.end,), ("ends: does each row tell the end of one of these? And how it ended?",))
 
 
 def _encounters(feed: "FeedDraft") -> _Setting:
     """Which columns say that something happened, and when, where any do?"""
     moments = [one.name for one in feed.columns if one.kind in (Kind.MOMENT, Kind.DATE) and one.field is None]
     shown = f" (days and moments: {', '.join(map(spelled, moments))})" if moments else ""
-    event = _event(feed)
+    event = event_of(feed.columns)
     asked = "is each row one of these, and does it say more: how it ended, a crisis?" if event else _ASKED
     return _Setting("encounters", (event,) if event else None, (f"encounters: {asked}{shown}",))
 
 
-_ASKED = "does a row say that something happened, and when? or that something ended (ends) that another feed tells of?"
+_ASKED = "does a row say that something happened, and when?"
 
 
 def _person(feed: "FeedDraft") -> _Setting:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipeline import agencies, cli, synthetic
 from pipeline.contract.codes import EncounterKind
-from pipeline.contract.declaration import Delimited, FhirNdjson, FixedWidth, JsonLines, Kind, When
+from pipeline.contract.declaration import Delimited, EndRule, FhirNdjson, FixedWidth, JsonLines, Kind, When
 from pipeline.contract.errors import SettingError
 from pipeline.drafting.draft import agency_of, draft
 from pipeline.dry_run import check_files
@@ -257,3 +257,28 @@ def test_a_drafted_end_that_cannot_be_read_sets_its_row_aside_because_it_would_r
     later = nine(tmp_path, BOOKED, [*A_BOOKING[:6], "soon", "BOND"])
     [told] = check_files(agency, [later])
     assert (told.accepted, told.quarantined) == (0, 9)
+
+
+RELEASED = ["RELEASE_NO", "booking_no", "REL_AT"]
+
+
+@pytest.mark.parametrize(
+    ("header", "is_drafted"),
+    [
+        (RELEASED, True),
+        (["RELEASE_NO", "PERMIT_NO", "REL_AT"], False),
+        (RELEASED[:2], False),
+        (["record_key", "booking_no", "REL_AT"], False),
+    ],
+)
+def test_a_release_list_beside_bookings_is_drafted_as_their_ends(tmp_path, header, is_drafted):
+    booked = table(tmp_path / "bookings.csv", BOOKED[:6], *([f"B{n}", *A_BOOKING[1:6]] for n in range(9)))
+    let_out = [[f"R{n}", f"B{n}", "2026-11-10 12:00"][: len(header)] for n in range(9)]
+    path = table(tmp_path / "releases.csv", header, *let_out)
+    made, agency = drafted(booked, path)
+    ends = agency.feed("releases").ends
+    rule = EndRule(encounter_feed="bookings", is_about=("booking_no",), ended_at=When("REL_AT"))
+    assert ends == ((rule,) if is_drafted else ())
+    assert any("ends:" in line for line in made.decisions) is is_drafted
+    [told] = check_files(agency, [path])
+    assert (told.accepted, dict(told.said)["told ends"]) == (9, 9 * is_drafted)
