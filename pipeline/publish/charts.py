@@ -122,6 +122,8 @@ def histogram(
         y_label: what is counted.
         is_log: whether each step up the side is ten times more.
     """
+    from matplotlib.ticker import MaxNLocator, NullFormatter
+
     cut = line[0] if line else float("inf")
     with _drawing():
         figure, axes = _canvas(3.1)
@@ -132,8 +134,10 @@ def histogram(
         if is_log:
             axes.set_yscale("log")
             axes.set_ylim(0.5, top * 6)  # from a half, so that a single one still shows
+            axes.yaxis.set_minor_formatter(NullFormatter())  # between few steps it would write powers
         else:
             axes.set_ylim(0, top * 1.22)
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True))  # there are no halves of people
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         _label(axes, x_label, y_label)
         if line:

@@ -3,6 +3,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
+
 from pipeline.contract.outreach_list import RunFigures
 from pipeline.publish import charts, pictures, run_report
 from tests.publish.example_lists import CANARIES, agency_counts, example_figures, example_list
@@ -176,3 +178,10 @@ def test_no_column_of_points_stands_astride_the_line():
 def test_everyone_is_in_one_group_of_cluster_sizes():
     sizes = example_figures().cluster_sizes
     assert sum(count for _, count in pictures._size_groups(sizes)) == sum(sizes.values())
+
+
+@pytest.mark.parametrize(("is_log", "steps"), [(False, ["0", "1"]), (True, ["1"])])
+def test_of_one_person_a_picture_counts_in_whole_steps_each_once_and_writes_no_powers(is_log, steps):
+    drawn = charts.histogram("a", [(17.5, 18.5, 1)], (18, "last"), "points", "people", is_log=is_log)
+    written = re.findall(r">([^<>]+)</text>", drawn)
+    assert [text for text in written[written.index("points") + 1 :] if text not in ("last", "people")] == steps
